@@ -71,3 +71,14 @@ test("how the same work scales is looked at once, however many places start it",
     [true, true, false],
   );
 });
+
+describe("threads that one function starts for other work", () => {
+  test("are told of up to a number that a reader could want to know", () => {
+    const functions = Array.from({ length: 150 }, (_, i) => `def work${i}():\n    return sum(n * ${i} for n in range(100_000))\n`);
+    const starts = functions.map((_, i) => `    Thread(target=work${i}).start()`);
+    const text = [head, ...functions, "def main():", ...starts, "main()", ""].join("\n");
+    const [first] = predictionsOf(parser, text);
+    const beside = first?.assumptions.find(({ what }) => what === "beside it");
+    assert.equal(beside?.value.split(", ").length, 100);
+  });
+});

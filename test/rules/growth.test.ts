@@ -130,3 +130,26 @@ test("a variable that is bound to partials of itself again and again is looked i
   const found = host.snapshot().findings("/m.py");
   assert.ok(found.some(({ rule }) => rule === "non-atomic-shared-update"));
 });
+
+test("a variable that is made of itself again and again is looked into as often as it is read", () => {
+  const lookUps = (values: number): number => {
+    const lines = [
+      "import threading",
+      "def work(x):",
+      ..."    x = x.next()\n".repeat(values).split("\n"),
+      "threading.Thread(target=work, args=([],)).start()",
+    ];
+    const program = programOf(parser, { "m.py": `${lines.join("\n")}\n` });
+    const { resolver } = program;
+    const resolve = resolver.resolve.bind(resolver);
+    let count = 0;
+    resolver.resolve = (value, within) => {
+      count++;
+      return resolve(value, within);
+    };
+    activityOf(program);
+    return count;
+  };
+  const [few = 0, many = 0, more = 0] = [500, 1_000, 2_000].map(lookUps);
+  assert.ok(more - many <= 2.2 * (many - few), `${few}, ${many}, ${more} look-ups`);
+});

@@ -1,3 +1,6 @@
+import { indexed } from "./indexed.js";
+import type { Range } from "./range.js";
+
 /** The index of the first item whose place is at the offset or after it, among items sorted by that place; their number where there is none. */
 export function firstAt<Item>(sorted: readonly Item[], offset: number, place: (item: Item) => number): number {
   let low = 0;
@@ -9,3 +12,20 @@ export function firstAt<Item>(sorted: readonly Item[], offset: number, place: (i
   }
   return low;
 }
+
+/**
+ * The index of the first item that starts at the offset or behind it; their number where there is none. For lists that may be in another order than that of
+ * the text, as operations are in that in which they run.
+ */
+export function firstFrom(items: readonly Range[], offset: number): number {
+  return firstAt(latestStarts(items), offset, (start) => start);
+}
+
+/** The latest start among the items up to each. */
+const latestStarts = indexed((items: readonly Range[]): readonly number[] => {
+  let latest = 0;
+  return items.map(({ start }) => {
+    latest = Math.max(latest, start);
+    return latest;
+  });
+});

@@ -1,4 +1,6 @@
 import { append } from "../base/append.js";
+import { indexed } from "../base/indexed.js";
+import { Nesting } from "../base/nesting.js";
 import { contains, type Range } from "../base/range.js";
 import { firstAt } from "../base/sorted.js";
 import { leaves } from "../program/link/compound.js";
@@ -6,7 +8,7 @@ import type { FunctionNode } from "../program/link/entity.js";
 import type { Program } from "../program/link/link.js";
 import type { Spawn } from "../program/link/spawns.js";
 import { listOf, walkOperations } from "../program/link/walk.js";
-import type { CallOperation, Operation } from "../program/operation.js";
+import type { BranchOperation, CallOperation, Operation } from "../program/operation.js";
 import { waitFor } from "./courses.js";
 
 /** How many other places of the same function start work in the same way, before the one is over or the other way round. */
@@ -20,17 +22,20 @@ export function countAlike(spawn: Spawn, program: Program): number {
   return hasSiblings(spawn) ? count(spawn, `${wayOf(spawn)} one ${workOf(spawn, program)}`, program) : 0;
 }
 
-/** Those of them that start one thread or process each that does something else. */
+/** Those of them that start one thread or process each that does something else: so many at most that a reader could want to know of each. */
 export function othersBeside(spawn: Spawn, program: Program): readonly Spawn[] {
   if (!hasSiblings(spawn)) return [];
   const way = wayOf(spawn);
   if (count(spawn, `${way} one`, program) === countAlike(spawn, program)) return [];
   const work = workOf(spawn, program);
-  const others = groupsIn(spawn.in, program).get(`${way} one`)?.spawns ?? [];
-  return others.flatMap((other) => {
-    const isBeside = overlaps(spawn, endOf(spawn, program), other) && !areAlternatives(spawn.call, other.spawn.call, spawn.in);
-    return isBeside && workOf(other.spawn, program) !== work ? [other.spawn] : [];
-  });
+  const end = endOf(spawn, program);
+  const found: Spawn[] = [];
+  for (const other of groupsIn(spawn.in, program).get(`${way} one`)?.spawns ?? []) {
+    if (!overlaps(spawn, end, other) || areAlternatives(spawn.call, other.spawn.call, spawn.in)) continue;
+    if (workOf(other.spawn, program) !== work) found.push(other.spawn);
+    if (found.length === mostCompared) break;
+  }
+  return found;
 }
 
 export function isTimed({ spawner }: Spawn): boolean {
@@ -45,15 +50,22 @@ export function endOf(spawn: Spawn, program: Program): number {
 /** Whether the function comes to one of two places only: they are in two arms of a branch, or behind an arm with the one it has returned. */
 export function areAlternatives(one: Range, other: Range, { facts }: FunctionNode): boolean {
   const [first, second] = one.start <= other.start ? [one, other] : [other, one];
-  let found = false;
-  walkOperations(facts.body, (operation) => {
-    if (found || operation.op !== "branch" || !contains(operation, first)) return;
-    const arm = operation.arms.find((each) => each.some((inner) => contains(inner, first)));
-    if (!arm || arm.some((inner) => contains(inner, second))) return;
-    found = contains(operation, second) || (leaves(arm) && isBehind(second, operation, facts.body));
-  });
-  return found;
+  return branchesIn(facts.body)
+    .around(first)
+    .some((operation) => {
+      const arm = operation.arms.find((each) => each.some((inner) => contains(inner, first)));
+      if (!arm || arm.some((inner) => contains(inner, second))) return false;
+      return contains(operation, second) || (leaves(arm) && isBehind(second, operation, facts.body));
+    });
 }
+
+const branchesIn = indexed((body: readonly Operation[]) => {
+  const branches: BranchOperation[] = [];
+  walkOperations(body, (operation) => {
+    if (operation.op === "branch") branches.push(operation);
+  });
+  return new Nesting(branches);
+});
 
 /** Whether the place stands behind the operation in the list that holds it, so that one round of a loop comes to both. */
 function isBehind(place: Range, operation: Operation, body: readonly Operation[]): boolean {
@@ -93,7 +105,7 @@ interface Group {
   readonly byCall: Map<CallOperation, Spawn[]>;
 }
 
-/** Of more in one function, it is not looked which are in two arms of a branch: that would take the square of their number. */
+/** Of more in one function, it is not looked which are in two arms of a branch, nor what each does: that would take the square of their number. */
 const mostCompared = 100;
 
 /** How many of the group are neither started after the spawn is over, nor over before it starts, nor started in its place. */

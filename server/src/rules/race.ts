@@ -1,5 +1,7 @@
 import { append } from "../base/append.js";
+import { indexed } from "../base/indexed.js";
 import { codeOnOneLine } from "../base/markdown.js";
+import { Nesting } from "../base/nesting.js";
 import type { Range } from "../base/range.js";
 import { partOfActivity } from "../program/link/activity.js";
 import { fewAlike } from "../program/link/alike.js";
@@ -17,7 +19,7 @@ import { type Concurrency, concurrency, isPromised } from "../program/link/paral
 import { besideIn, type ThreadRoot } from "../program/link/roots.js";
 import { isLock } from "../program/link/useless-locks.js";
 import { walkOperations } from "../program/link/walk.js";
-import type { Place } from "../program/operation.js";
+import type { Operation, Place, WithOperation } from "../program/operation.js";
 import { isDoubtfulMeeting } from "./doubts.js";
 import type { Confidence, RelatedLocation, RuleContext } from "./rule.js";
 
@@ -382,13 +384,18 @@ export function lockText({ first, second }: Race, { program }: RuleContext): str
 
 /** Whether a lock is held in the text, if only one that no other thread can want. */
 function isInsideLock({ function: node, statement }: Access, program: Program): boolean {
-  let inside = false;
-  walkOperations(node.facts.body, (operation) => {
-    if (inside || operation.op !== "with" || operation.start > statement.start || statement.end > operation.end) return;
-    inside = isLock(operation.context, node, program);
-  });
-  return inside;
+  return withsIn(node.facts.body)
+    .around(statement)
+    .some(({ context }) => isLock(context, node, program));
 }
+
+const withsIn = indexed((body: readonly Operation[]) => {
+  const withs: WithOperation[] = [];
+  walkOperations(body, (operation) => {
+    if (operation.op === "with") withs.push(operation);
+  });
+  return new Nesting(withs);
+});
 
 /** What a race is explained with: the other access, what it holds, and how both threads get there. */
 export function racePlaces({ first, second }: Race): readonly RelatedLocation[] {

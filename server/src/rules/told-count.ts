@@ -1,8 +1,9 @@
+import { append } from "../base/append.js";
 import type { FunctionFacts } from "../program/facts.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { lastNameOf } from "../program/link/last-name.js";
 import type { Access } from "../program/link/moments.js";
-import { evaluatedBy, innerValues, walkOperations } from "../program/link/walk.js";
+import { evaluatedBy, innerValues, someValue, walkOperations } from "../program/link/walk.js";
 import type { Operation, Place, Value } from "../program/operation.js";
 
 /**
@@ -34,46 +35,51 @@ type Use = "none" | "told" | "other";
 function useIn(facts: FunctionFacts, figure: Figure): Use {
   let known = uses.get(facts);
   if (!known) {
-    known = { names: namesReadIn(facts), byFigure: new Map() };
+    known = { byName: operationsByName(facts), byFigure: new Map() };
     uses.set(facts, known);
   }
-  if (!known.names.has(figure.name)) return "none";
+  const naming = known.byName.get(figure.name);
+  if (!naming) return "none";
   const key = `${figure.isElement} ${figure.owner} ${figure.name}`;
   let use = known.byFigure.get(key);
   if (use === undefined) {
-    use = findUse(facts, figure);
+    use = findUse(naming, figure);
     known.byFigure.set(key, use);
   }
   return use;
 }
 
-const uses = new WeakMap<FunctionFacts, { readonly names: ReadonlySet<string>; readonly byFigure: Map<string, Use> }>();
+const uses = new WeakMap<
+  FunctionFacts,
+  { readonly byName: ReadonlyMap<string, readonly Operation[]>; readonly byFigure: Map<string, Use> }
+>();
 
-function findUse({ body }: FunctionFacts, figure: Figure): Use {
+function findUse(naming: readonly Operation[], figure: Figure): Use {
   let use: Use = "none";
-  walkOperations(body, (each) => {
-    if (use === "other" || isPartOfOther(each)) return;
-    if (each.op === "write" && isAccount(each, figure)) return;
+  for (const each of naming) {
+    if (use === "other") break;
+    if (each.op === "write" && isAccount(each, figure)) continue;
     const values = evaluatedBy(each).filter((value) => mentions(value, figure));
     if (values.length > 0) use = values.every((value) => isTold(value, figure)) ? "told" : "other";
-  });
+  }
   return use;
 }
 
-/** The names of variables and attributes in what a function evaluates. */
-function namesReadIn({ body }: FunctionFacts): ReadonlySet<string> {
-  const names = new Set<string>();
-  const seen = new Set<Value>();
-  const look = (value: Value): void => {
-    if (seen.has(value)) return;
-    seen.add(value);
-    if (value.op === "read" && value.place.kind !== "element") names.add(value.place.name);
-    innerValues(value).forEach(look);
-  };
+/** What a function does, by the names of variables and attributes in what each operation evaluates. */
+function operationsByName({ body }: FunctionFacts): ReadonlyMap<string, readonly Operation[]> {
+  const byName = new Map<string, Operation[]>();
   walkOperations(body, (each) => {
-    if (!isPartOfOther(each)) evaluatedBy(each).forEach(look);
+    if (isPartOfOther(each)) return;
+    const names = new Set<string>();
+    for (const value of evaluatedBy(each))
+      someValue(value, (inner) => {
+        const name = lastNameOf(inner);
+        if (name !== "") names.add(name);
+        return false;
+      });
+    for (const name of names) append(byName, name, each);
   });
-  return names;
+  return byName;
 }
 
 /** Whether an element of what is named for statistics is counted: `self.stats["requests"]`, `METRICS[name]`. */

@@ -32,6 +32,7 @@ function findUpdateRaces(program: Program): readonly UpdateRace[] {
     const stores = accesses.filter(
       ({ does, update }) => does === "assign" || does === "update" || does === "delete" || (does === "change" && update),
     );
+    if (haveCommonLock(stores)) continue;
     for (const update of stores) {
       if (!update.update) continue;
       const key = `${update.function.file.path}:${update.statement.start}`;
@@ -52,6 +53,13 @@ function findUpdateRaces(program: Program): readonly UpdateRace[] {
     }
   }
   return [...found.values()];
+}
+
+/** Whether one lock is held at all of them, so that no two can come at the same time; there can be thousands. */
+function haveCommonLock([first, ...others]: readonly Access[]): boolean {
+  let common = first?.locks ?? [];
+  for (const { locks } of others) if (common.length > 0) common = commonLocks(common, locks);
+  return commonLocks(common, common).length > 0;
 }
 
 /**

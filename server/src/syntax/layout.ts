@@ -1,4 +1,5 @@
 import type { Range } from "../base/range.js";
+import { firstAt } from "../base/sorted.js";
 
 /** A statement with all of its clauses, as it stands in the text. */
 export interface Statement extends Range {
@@ -25,7 +26,7 @@ export interface Block {
 /** How a text is divided into statements and lines: what an edit has to know that keeps to the text as its author wrote it. */
 export interface Layout {
   readonly statements: readonly Statement[];
-  /** String literals that go over several lines, whose lines belong to the string. */
+  /** String literals that go over several lines, whose lines belong to the string. In order. */
   readonly longStrings: readonly Range[];
   /** Comments, and strings but for their replacement fields: what stands there names nothing. In order. */
   readonly notCode: readonly Range[];
@@ -56,10 +57,10 @@ export function stretchOver(layout: Layout, range: Range): Stretch | undefined {
   const around: { statement: Statement; block: Block }[] = [];
   let siblings = layout.statements;
   for (;;) {
-    const first = siblings.findIndex((each) => each.start <= range.start && range.start < each.lines.end);
-    const last = siblings.findIndex((each) => each.start < range.end && range.end <= each.lines.end);
-    if (first === -1 || last === -1) return undefined;
-    const statement = siblings[first] as Statement;
+    const first = firstAt(siblings, range.start + 1, ({ start }) => start) - 1;
+    const last = firstAt(siblings, range.end, ({ start }) => start) - 1;
+    const [statement, final] = [siblings[first], siblings[last]];
+    if (!statement || !final || range.start >= statement.lines.end || range.end > final.lines.end) return undefined;
     const block =
       first === last
         ? statement.blocks.find((each) => {
@@ -78,7 +79,8 @@ export function indentableLines(text: string, layout: Layout, range: Range): rea
   const starts: number[] = [];
   for (let start = range.start; start < range.end; ) {
     const end = lineEndAfter(text, start);
-    const isInString = layout.longStrings.some((string) => string.start < start && start < string.end);
+    const string = layout.longStrings[firstAt(layout.longStrings, start, (each) => each.start) - 1];
+    const isInString = string !== undefined && start < string.end;
     if (!isInString && text.slice(start, end).trim() !== "") starts.push(start);
     start = end;
   }

@@ -1,4 +1,6 @@
-import type { CallOperation, Value } from "../operation.js";
+import { indexed } from "../../base/indexed.js";
+import { firstAt, firstFrom } from "../../base/sorted.js";
+import type { CallOperation, Operation, Value } from "../operation.js";
 import type { FunctionNode } from "./entity.js";
 import { isWait, nameOfPlace } from "./joined-at-once.js";
 import { lastNameOf, receiverOf } from "./last-name.js";
@@ -12,13 +14,26 @@ import { listOf, walkOperations } from "./walk.js";
 export function answerAwaited({ call, in: within, targets, width }: Spawn): CallOperation | undefined {
   const [target, ...others] = targets;
   if (!target || others.length > 0 || width !== "thread") return undefined;
-  const list = listOf(within.facts.body, call);
-  const started = list?.findIndex((each) => each.op === "call" && each.start >= call.start && lastNameOf(each.callee) === "start") ?? -1;
-  const next = started < 0 ? undefined : list?.slice(started + 1).find((each) => each.op !== "read" && each.op !== "compute");
+  const list = listOf(within.facts.body, call) ?? [];
+  const starts = placesOfStarts(list);
+  const from = firstAt(starts, firstFrom(list, call.start), (place) => place);
+  let started = from;
+  while (started < starts.length && (list[starts[started] as number] as Operation).start < call.start) started++;
+  let place = (starts[started] ?? list.length) + 1;
+  while (list[place]?.op === "read" || list[place]?.op === "compute") place++;
+  const next = list[place];
   if (next?.op !== "call" || !isWait(next)) return undefined;
   const object = receiverOf(next);
   return object && isLastAnswered(object, within, target) ? next : undefined;
 }
+
+/** Where in a list something is started. */
+const placesOfStarts = indexed((list: readonly Operation[]) =>
+  [...list.keys()].filter((place) => {
+    const each = list[place];
+    return each?.op === "call" && lastNameOf(each.callee) === "start";
+  }),
+);
 
 /** Whether the last that the thread does is to put something into the queue, or to set the event, that the object is. */
 function isLastAnswered(object: Value, within: FunctionNode, { function: node, arguments: given }: SpawnTarget): boolean {

@@ -1,4 +1,5 @@
 import { append } from "../../base/append.js";
+import { indexed } from "../../base/indexed.js";
 import { contains } from "../../base/range.js";
 import { firstAt } from "../../base/sorted.js";
 import type { CallOperation, Operation, Value } from "../operation.js";
@@ -41,18 +42,6 @@ const awaitedCalls = functionView(({ body }): readonly CallOperation[] => {
   });
   return found;
 });
-
-/** Made once of each list: functions can start thousands of threads. */
-function indexed<List extends object, Index extends object>(make: (list: List) => Index): (list: List) => Index {
-  const known = new WeakMap<List, Index>();
-  return (list) => {
-    const before = known.get(list);
-    if (before) return before;
-    const index = make(list);
-    known.set(list, index);
-    return index;
-  };
-}
 
 /** Calls that are awaited and what they call; `wrapped`: what is handed to those that await it for a while. */
 const indexOfAwaited = indexed((calls: readonly CallOperation[]) => {

@@ -1,3 +1,5 @@
+import { indexed } from "../../base/indexed.js";
+import { Nesting } from "../../base/nesting.js";
 import type { Range } from "../../base/range.js";
 import { contains } from "../../base/range.js";
 import type { LoopOperation, Operation, Value } from "../operation.js";
@@ -20,11 +22,11 @@ export function loopsIn(node: FunctionNode): readonly LoopOperation[] {
 
 /** The loops of the function that repeat what stands at the range. What a `for` runs over stands in its header and runs once. */
 export function loopsAround(node: FunctionNode, range: Range): readonly LoopOperation[] {
-  return loopsIn(node).filter((loop) => {
-    if (!contains(loop, range)) return false;
-    return loop.form === "while" || !loop.iterable || !contains(loop.iterable, range);
-  });
+  const around = nestingOfLoops(loopsIn(node)).around(range);
+  return around.filter((loop) => loop.form === "while" || !loop.iterable || !contains(loop.iterable, range));
 }
+
+const nestingOfLoops = indexed((list: readonly LoopOperation[]) => new Nesting(list));
 
 /** Whether the value is what a loop over the iterable hands out, or a part of that. */
 export function isElementOf(value: Value, iterable: Value | undefined): boolean {

@@ -1,6 +1,8 @@
+import { append } from "../../base/append.js";
+import { indexed } from "../../base/indexed.js";
 import { contains, type Range } from "../../base/range.js";
 import type { AttributePlace, CallOperation, NamePlace, Operation, Place, Value, WriteOperation } from "../operation.js";
-import { type ClassNode, type FunctionNode, functionKey } from "./entity.js";
+import { type ClassNode, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
 import { lastNameOf } from "./last-name.js";
 import type { Program } from "./link.js";
 import { decoratorNames } from "./resolver.js";
@@ -55,6 +57,7 @@ interface Change {
 class Search {
   /** What the worker process runs. */
   private readonly inChild: ReadonlySet<FunctionNode>;
+  private readonly called = new Map<string, Set<FunctionNode>>();
 
   constructor(
     private readonly program: Program,
@@ -217,7 +220,7 @@ class Search {
           (entity) => (entity.kind === "class" || entity.kind === "instance") && resolver.classOrder(entity.class).classes.includes(holder),
         );
     if (this.isChangedByParent(isIt) || this.isHandedBack(isIt)) return undefined;
-    const read = this.readAfter(isIt);
+    const read = this.readAfter(name, isIt);
     return read && { spawn: this.spawn, name: `${holder.name}.${name}`, kind: "class", change, read };
   }
 
@@ -235,7 +238,7 @@ class Search {
       (node) => !this.inChild.has(node) && changesIn(node).some(({ place, range }) => isIt({ op: "read", place: rootOf(place), ...range })),
     );
     if (isChanged || this.isHandedBack(isIt)) return undefined;
-    const read = this.readIn(around, this.spawn.call.end, isIt);
+    const read = this.readIn(around, this.spawn.call.end, name, isIt);
     return read && { spawn: this.spawn, name, kind: "variable", change, read };
   }
 
@@ -251,43 +254,25 @@ class Search {
         (within.file !== change.in.file && this.isImported(value, within, change.in, name)));
     if (this.isHandedBack(isIt)) return undefined;
     // Who changes the parent's copy as well reads what it has put there.
-    const isOthers = change.in.file.functions.some(
-      (node) =>
-        node !== module &&
-        !this.inChild.has(node) &&
-        changesIn(node).some(
-          (each) =>
-            each.place.kind === "name" &&
-            each.place.owner === 0 &&
-            each.place.name === name &&
-            !(node === this.spawn.in && each.does === "assign" && each.range.end <= this.spawn.call.start),
-        ),
+    const changes = globalChangesIn(change.in.file, name);
+    const isOthers = changes.some(
+      (each) =>
+        each.in !== module &&
+        !this.inChild.has(each.in) &&
+        !(each.in === this.spawn.in && each.does === "assign" && each.range.end <= this.spawn.call.start),
     );
-    const isChangedAfter = changesIn(module).some(
-      ({ place, does, range }) =>
-        place.kind === "name" &&
-        place.name === name &&
-        (does === "mutate" || (this.spawn.in === module && range.start > this.spawn.call.start)),
+    const isChangedAfter = changes.some(
+      (each) => each.in === module && (each.does === "mutate" || (this.spawn.in === module && each.range.start > this.spawn.call.start)),
     );
     if (isOthers || isChangedAfter) return undefined;
-    const read = this.readAfter(isIt);
+    const read = this.readAfter(name, isIt);
     return read && { spawn: this.spawn, name, kind: "global", change, read };
   }
 
   /** Whether other code than the worker's calls the function, or hands it to somebody who does. */
   private isUsedByParent(node: FunctionNode): boolean {
     if (this.program.resolver.callersOf(node).some(({ within }) => !this.inChild.has(within))) return true;
-    return node.file.functions.some((each) => {
-      if (this.inChild.has(each)) return false;
-      let isHanded = false;
-      walkOperations(each.facts.body, (operation) => {
-        if (operation.op !== "call" || operation === this.spawn.call) return;
-        isHanded ||= operation.arguments.some(
-          ({ value }) => value.op === "read" && value.place.kind !== "element" && value.place.name === node.head.name,
-        );
-      });
-      return isHanded;
-    });
+    return callsHanding(node.file, node.head.name).some((each) => !this.inChild.has(each.in) && each.call !== this.spawn.call);
   }
 
   /** `module.counter`, or `counter` where it was imported after the work was done; a name that is imported at the top keeps the old value anyway. */
@@ -334,7 +319,7 @@ class Search {
       resolver.resolve(value.place.object, within).some((entity) => entity.kind === "instance" && entity.class === node);
     if (this.isHandedBack(isIt) || (kind === "attribute" && this.returnsName(self))) return undefined;
     if (kind === "object" && this.isChangedByParent(isIt)) return undefined;
-    const read = this.readAfter(isIt);
+    const read = this.readAfter(name, isIt);
     return read && { spawn: this.spawn, name: `${self}.${name}`, kind, change, read };
   }
 
@@ -386,7 +371,7 @@ class Search {
       (isObject
         ? each.op === "read" && each.place.kind === "attribute" && each.place.name === attribute && isName(each.place.object)
         : isName(each));
-    const read = this.readIn(this.spawn.in, this.spawn.call.end, isIt);
+    const read = this.readIn(this.spawn.in, this.spawn.call.end, isObject ? attribute : name, isIt);
     return (
       read && { spawn: this.spawn, name: attribute === undefined ? parameter : `${parameter}.${attribute}`, kind: "argument", change, read }
     );
@@ -398,19 +383,7 @@ class Search {
     const isCounted = (value: Value): boolean =>
       value.op === "call" && this.program.resolver.externalCallees(value, target).includes("builtins.len");
     if (target.returned.some((value) => partOf(value, (each) => isIt(each, target), isCounted))) return true;
-    for (const node of this.inChild) {
-      let isSent = false;
-      walkOperations(node.facts.body, (operation) => {
-        if (operation.op !== "call" || isSent) return;
-        if (
-          sends.has(lastNameOf(operation.callee)) &&
-          operation.arguments.some(({ value }) => someValue(value, (each) => isIt(each, node)))
-        )
-          isSent = true;
-      });
-      if (isSent) return true;
-    }
-    return false;
+    return [...this.inChild].some((node) => sentBy(node.facts.body).some((value) => someValue(value, (each) => isIt(each, node))));
   }
 
   private returnsName(name: string): boolean {
@@ -424,7 +397,7 @@ class Search {
   }
 
   /** Where the process that started the work reads it afterwards: in the same function, in one that is called then, or in a caller. */
-  private readAfter(isIt: (value: Value, within: FunctionNode) => boolean): LostState["read"] | undefined {
+  private readAfter(name: string, isIt: (value: Value, within: FunctionNode) => boolean): LostState["read"] | undefined {
     let places: readonly { readonly node: FunctionNode; readonly from: number }[] = [{ node: this.spawn.in, from: this.spawn.call.end }];
     const seen = new Set<string>();
     for (let depth = 0; depth < 3; depth++) {
@@ -432,7 +405,7 @@ class Search {
       for (const { node, from } of places) {
         if (seen.has(functionKey(node)) || this.inChild.has(node)) continue;
         seen.add(functionKey(node));
-        const read = this.readIn(node, from, isIt) ?? this.readInCalls(node, from, isIt);
+        const read = this.readIn(node, from, name, isIt) ?? this.readInCalls(node, from, name, isIt);
         if (read) return read;
         for (const { within, call } of this.program.resolver.callersOf(node)) next.push({ node: within, from: call.end });
       }
@@ -444,32 +417,45 @@ class Search {
   private readInCalls(
     node: FunctionNode,
     from: number,
+    name: string,
     isIt: (value: Value, within: FunctionNode) => boolean,
   ): LostState["read"] | undefined {
-    let read: LostState["read"] | undefined;
-    walkOperations(node.facts.body, (operation) => {
-      if (read || operation.op !== "call" || operation.start < from || operation === this.spawn.call) return;
-      for (const { function: callee } of this.program.resolver.callees(operation, node)) {
-        if (!read && !this.inChild.has(callee)) read = this.readIn(callee, 0, isIt);
-      }
-    });
-    return read;
+    for (const callee of this.calledFrom(node, from)) {
+      const read = this.readIn(callee, 0, name, isIt);
+      if (read) return read;
+    }
+    return undefined;
   }
 
-  private readIn(node: FunctionNode, from: number, isIt: (value: Value, within: FunctionNode) => boolean): LostState["read"] | undefined {
-    let read: LostState["read"] | undefined;
+  /** What the parent runs from there on, in order. */
+  private calledFrom(node: FunctionNode, from: number): ReadonlySet<FunctionNode> {
+    const key = `${functionKey(node)} ${from}`;
+    let called = this.called.get(key);
+    if (called) return called;
+    called = new Set();
+    this.called.set(key, called);
+    let looked = 0;
     walkOperations(node.facts.body, (operation) => {
-      if (read) return;
-      for (const value of valuesOf(operation)) {
-        someValue(value, (each) => {
-          const isInside = each.start >= this.spawn.call.start && each.end <= this.spawn.call.end && node === this.spawn.in;
-          if (each.start < from || isInside || !isIt(each, node)) return false;
-          read ??= { in: node, range: { start: each.start, end: each.end } };
-          return true;
-        });
-      }
+      if (operation.op !== "call" || operation.start < from || operation === this.spawn.call || ++looked > mostCalls) return;
+      for (const { function: callee } of this.program.resolver.callees(operation, node)) if (!this.inChild.has(callee)) called.add(callee);
     });
-    return read;
+    return called;
+  }
+
+  /** The first read of something of that name which is it. */
+  private readIn(
+    node: FunctionNode,
+    from: number,
+    name: string,
+    isIt: (value: Value, within: FunctionNode) => boolean,
+  ): LostState["read"] | undefined {
+    const read = readsByName(node.facts.body)
+      .get(name)
+      ?.find((each) => {
+        const isInside = each.start >= this.spawn.call.start && each.end <= this.spawn.call.end && node === this.spawn.in;
+        return each.start >= from && !isInside && isIt(each, node);
+      });
+    return read && { in: node, range: { start: read.start, end: read.end } };
   }
 
   /** A list, dict or set that was made here, and no proxy of one that several processes share. */
@@ -498,6 +484,9 @@ class Search {
 }
 
 const mostFunctions = 60;
+
+/** Of so many calls after the start it is looked what they read: who starts thousands of threads makes as many. */
+const mostCalls = 1_000;
 
 const containers: ReadonlySet<string> = new Set([
   "builtins.list",
@@ -528,6 +517,63 @@ function changesIn(node: FunctionNode): readonly Change[] {
     })
     .map((change) => ({ ...change, in: node }));
 }
+
+/** The changes of a file's global of that name. */
+function globalChangesIn(file: LinkedFile, name: string): readonly Change[] {
+  const found = file.entry("changes by global", name, () => {
+    const changes = new Map<string, Change[]>();
+    for (const node of file.functions)
+      for (const change of changesIn(node))
+        if (change.place.kind === "name" && change.place.owner === 0) append(changes, change.place.name, change);
+    return changes;
+  });
+  return found ?? [];
+}
+
+/** The calls of a file that are given something of that name. */
+function callsHanding(file: LinkedFile, name: string): readonly { readonly in: FunctionNode; readonly call: CallOperation }[] {
+  const found = file.entry("calls by what they are given", name, () => {
+    const calls = new Map<string, { readonly in: FunctionNode; readonly call: CallOperation }[]>();
+    for (const node of file.functions) for (const { given, call } of handedIn(node.facts.body)) append(calls, given, { in: node, call });
+    return calls;
+  });
+  return found ?? [];
+}
+
+const handedIn = indexed((body: readonly Operation[]): readonly { readonly given: string; readonly call: CallOperation }[] => {
+  const handed: { readonly given: string; readonly call: CallOperation }[] = [];
+  walkOperations(body, (operation) => {
+    if (operation.op !== "call") return;
+    for (const { value } of operation.arguments) {
+      const given = lastNameOf(value);
+      if (given !== "") handed.push({ given, call: operation });
+    }
+  });
+  return handed;
+});
+
+/** What a function gives to calls that send it elsewhere. */
+const sentBy = indexed((body: readonly Operation[]): readonly Value[] => {
+  const sent: Value[] = [];
+  walkOperations(body, (operation) => {
+    if (operation.op === "call" && sends.has(lastNameOf(operation.callee))) sent.push(...operation.arguments.map(({ value }) => value));
+  });
+  return sent;
+});
+
+/** What a function reads, in order, by the last name that it is read by. */
+const readsByName = indexed((body: readonly Operation[]): ReadonlyMap<string, readonly Value[]> => {
+  const reads = new Map<string, Value[]>();
+  walkOperations(body, (operation) => {
+    for (const value of valuesOf(operation))
+      someValue(value, (each) => {
+        const name = lastNameOf(each);
+        if (name !== "") append(reads, name, each);
+        return false;
+      });
+  });
+  return reads;
+});
 
 function changeOfWrite({ place, statement, form }: WriteOperation, index: number): readonly Omit<Change, "in">[] {
   if (place.kind !== "element")

@@ -42,8 +42,13 @@ function areApart(first = "", second = ""): boolean {
   if (first === second) return false;
   if (first.startsWith("global ") && second.startsWith("global ")) return true;
   if (!first.startsWith("self ") || !second.startsWith("self ")) return false;
-  const [a, b] = [first, second].map((each) => each.slice("self ".length).split("|")) as [string[], string[]];
-  return !b.includes(a[0] as string) && !a.includes(b[0] as string);
+  const [a, b] = [first, second].map((each) => `|${each.slice("self ".length)}|`) as [string, string];
+  return !b.includes(firstOf(a)) && !a.includes(firstOf(b));
+}
+
+/** The first of several names between strokes, with its strokes. */
+function firstOf(names: string): string {
+  return names.slice(0, names.indexOf("|", 1) + 1);
 }
 
 function inParallel({ root: a, of }: Placed, { root: b, of: ofSecond }: Placed): boolean {

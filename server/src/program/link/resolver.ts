@@ -245,7 +245,7 @@ export class Resolver {
     const parameter = node.head.parameters.find((candidate) => candidate.name === name);
     const given = parameter ? this.parameter(parameter, node) : [];
     const values = node.bound(name) ?? [];
-    const bound = values.flatMap((value) => this.resolve(value, node));
+    const bound = values.slice(0, maximumBindings).flatMap((value) => this.resolve(value, node));
     const elsewhere = node.head.rebound.has(name) ? this.reboundValues(name, owner, within.file) : [];
     return annotated.length + given.length === 0 && elsewhere.length === 0 ? bound : [...annotated, ...given, ...bound, ...elsewhere];
   }
@@ -789,6 +789,9 @@ const maximumDepth = 40;
 const maximumCallers = 60;
 const maximumReexports = 8;
 const maximumAttributeWrites = 12;
+
+/** A variable that is given more values than these is most likely given more of the same, and each time it is read all of them would be looked at. */
+const maximumBindings = 250;
 
 /** Each class has such a list of its own, so that without an end a long line of classes would take the square of its length. */
 const maximumClassOrder = 100;

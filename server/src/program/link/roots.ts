@@ -1,4 +1,6 @@
+import { indexed } from "../../base/indexed.js";
 import { contains, type Range } from "../../base/range.js";
+import { firstAt } from "../../base/sorted.js";
 import type { AwaitOperation, CallOperation, Operation, Value } from "../operation.js";
 import type { ClassNode, Entity, FunctionNode } from "./entity.js";
 import { functionKey } from "./entity.js";
@@ -565,7 +567,7 @@ export function firstStart(spawn: Spawn): number | undefined {
 
 /** Where the code that follows the spawn leaves the function. */
 function endOfWay(spawn: Spawn): number {
-  return spawn.in.view(callsBeforeExits).find(({ call }) => call === spawn.call)?.exit ?? spawn.in.head.end;
+  return exitsByCall(spawn.in.view(callsBeforeExits)).get(spawn.call) ?? spawn.in.head.end;
 }
 
 /** The calls in a list that leaves the function at its end, with where it does. */
@@ -582,6 +584,12 @@ const callsBeforeExits = functionView(({ body }): readonly { readonly call: Call
   return found;
 });
 
+const exitsByCall = indexed((calls: readonly { readonly call: CallOperation; readonly exit: number }[]) => {
+  const exits = new Map<CallOperation, number>();
+  for (const { call, exit } of calls) if (!exits.has(call)) exits.set(call, exit);
+  return exits;
+});
+
 /** Waits for work, and dialogs and windows that keep the function until they are closed. */
 const joins: ReadonlySet<string> = new Set(["join", "shutdown", "result", "wait", "exec", "exec_", "mainloop", "wait_window", "ShowModal"]);
 
@@ -595,12 +603,19 @@ export function firstJoin(spawn: Spawn): number {
     if (context.isAsync && contains(context, call)) end = Math.min(end, Math.max(context.end, call.end));
   }
   for (const operation of within.view(awaits)) if (isAwaitOf(operation, spawn)) end = Math.min(end, Math.max(operation.start, call.end));
-  for (const join of methodCallsNamed([...joins, ...joinedBy], within)) {
-    const object = receiverOf(join);
-    if (join.start >= call.end && object && !joinsText(object)) end = Math.min(end, join.start);
-  }
-  return end;
+  const starts = startsOfJoins(methodCallsNamed([...joins, ...joinedBy], within));
+  return Math.min(end, starts[firstAt(starts, call.end, (start) => start)] ?? end);
 }
+
+const startsOfJoins = indexed((calls: readonly CallOperation[]): readonly number[] =>
+  calls
+    .filter((join) => {
+      const object = receiverOf(join);
+      return object && !joinsText(object);
+    })
+    .map(({ start }) => start)
+    .sort((a, b) => a - b),
+);
 
 const contexts = functionView(({ body }): readonly (Range & { readonly isAsync: boolean; readonly entered: Value })[] => {
   const found: (Range & { readonly isAsync: boolean; readonly entered: Value })[] = [];

@@ -1,3 +1,5 @@
+import { indexed } from "../../base/indexed.js";
+import { firstFrom } from "../../base/sorted.js";
 import type { CallOperation, Operation } from "../operation.js";
 import type { FunctionNode } from "./entity.js";
 import { placesKeeping } from "./kept-places.js";
@@ -12,22 +14,34 @@ import { walkOperations } from "./walk.js";
  */
 export function startOf(made: CallOperation, within: FunctionNode, starts: readonly string[]): number | undefined {
   const kept = placesKeeping(made, within);
-  let own: number | undefined;
+  const calls = methodCallsNamed(starts, within);
   let any: number | undefined;
-  for (const { start, end, callee } of methodCallsNamed(starts, within)) {
+  for (let index = firstFrom(calls, made.start); index < calls.length; index++) {
+    const { start, end, callee } = calls[index] as CallOperation;
     if (start < made.start || callee.op !== "read" || callee.place.kind !== "attribute") continue;
     any ??= end;
+    if (kept.length === 0) break;
     const { object } = callee.place;
-    if (object.op === "read" && kept.some((place) => samePlace(place, object.place))) own ??= end;
+    if (object.op === "read" && kept.some((place) => samePlace(place, object.place))) return end;
   }
-  return own ?? any;
+  return any;
 }
 
 /** The calls of a function that look like those of methods with one of these names, outer ones first. */
 export function methodCallsNamed(names: readonly string[], node: FunctionNode): readonly CallOperation[] {
   const calls = node.view(names.every((name) => usual.has(name)) ? usualCalls : methodCalls);
-  return calls.filter(({ callee }) => names.includes(lastNameOf(callee)));
+  const known = callsByNames(calls);
+  const key = names.join(" ");
+  let found = known.get(key);
+  if (!found) {
+    found = calls.filter(({ callee }) => names.includes(lastNameOf(callee)));
+    known.set(key, found);
+  }
+  return found;
 }
+
+/** What was asked of a list of calls before, by the names. */
+const callsByNames = indexed((_: readonly CallOperation[]) => new Map<string, readonly CallOperation[]>());
 
 /** Names under which work is started and waited for: who asks for these alone does not depend on other calls of the function. */
 const usual: ReadonlySet<string> = new Set(

@@ -79,10 +79,15 @@ function threadStarts(program: Program): readonly ThreadStart[] {
 }
 
 class Search {
+  private readonly entryPoints = new Map<FunctionNode, Program["entryPoints"][number]>();
+
   constructor(
     private readonly program: Program,
     private readonly counted: (call: CallOperation) => number | undefined,
-  ) {}
+  ) {
+    for (const point of program.entryPoints)
+      if (point.worker === "thread" && !this.entryPoints.has(point.function)) this.entryPoints.set(point.function, point);
+  }
 
   judge(start: ThreadStart): ThreadPerItem | undefined {
     if (!isStarted(start) || this.isGated(start)) return undefined;
@@ -103,7 +108,7 @@ class Search {
   /** A thread for whatever a library hands to the function, which is called as often as something comes. */
   private perCall(start: ThreadStart): ThreadPerItem | undefined {
     const { in: node, call } = start;
-    const point = this.program.entryPoints.find((each) => each.function === node && each.worker === "thread");
+    const point = this.entryPoints.get(node);
     if (!point) return undefined;
     const { parameters, body, name, parent } = node.facts;
     if (onceInAWhile.test(name) || isChecked(body, call) || replacesAnother(start)) return undefined;

@@ -25,6 +25,7 @@ export function walkOperations(operations: readonly Operation[], visit: (operati
 
 /** The list that directly holds the operation; undefined if it is not among them. */
 export function listOf(operations: readonly Operation[], wanted: Operation): readonly Operation[] | undefined {
+  if (operations.length > fewOperations) return listsIn(operations).get(wanted);
   if (operations.includes(wanted)) return operations;
   for (const operation of operations) {
     if (operation.end < wanted.start || operation.start > wanted.end) continue;
@@ -34,6 +35,24 @@ export function listOf(operations: readonly Operation[], wanted: Operation): rea
     }
   }
   return undefined;
+}
+
+/** Of more, it is remembered which list holds each: whoever asks for one asks for many. */
+const fewOperations = 32;
+
+const knownLists = new WeakMap<readonly Operation[], ReadonlyMap<Operation, readonly Operation[]>>();
+
+function listsIn(operations: readonly Operation[]): ReadonlyMap<Operation, readonly Operation[]> {
+  const known = knownLists.get(operations);
+  if (known) return known;
+  const lists = new Map<Operation, readonly Operation[]>();
+  const visit = (list: readonly Operation[]): void => {
+    for (const operation of list) if (!lists.has(operation)) lists.set(operation, list);
+    for (const operation of list) innerOperations(operation).forEach(visit);
+  };
+  visit(operations);
+  knownLists.set(operations, lists);
+  return lists;
 }
 
 /** Visits what can run in one go with the operation: of a branch around it, only the arm in which it stands; a loop comes to the others in another round. */

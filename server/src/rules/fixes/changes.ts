@@ -1,3 +1,5 @@
+import { append } from "../../base/append.js";
+import { indexed } from "../../base/indexed.js";
 import type { Range } from "../../base/range.js";
 import { partOfActivity } from "../../program/link/activity.js";
 import { addingMethods, checksThenActs, takesFrom } from "../../program/link/compound.js";
@@ -7,10 +9,10 @@ import type { Access } from "../../program/link/moments.js";
 import { concurrency } from "../../program/link/parallel.js";
 import { samePlace, updateRead } from "../../program/link/updates.js";
 import { walkOperations } from "../../program/link/walk.js";
-import type { Place } from "../../program/operation.js";
+import type { CallOperation, Operation, Place, WriteOperation } from "../../program/operation.js";
 import { quoted } from "../race.js";
 import type { RuleContext } from "../rule.js";
-import { fileOf, pathTo, type SharedState } from "./shared-state.js";
+import { fileOf, innerPlace, pathTo, type SharedState } from "./shared-state.js";
 
 /** A change of shared state: an access of some thread, or one like it that no thread is known to make. */
 export interface Change extends Pick<Access, "function" | "operation" | "statement" | "does" | "check" | "locks"> {
@@ -20,8 +22,24 @@ export interface Change extends Pick<Access, "function" | "operation" | "stateme
 /** Every access to the state, with what is in it. */
 export function accessesTo(access: Access, { program }: RuleContext): readonly Access[] {
   const base = access.location.replace(/\[\]$/, "");
-  return partOfActivity(program, "accesses").filter(({ location }) => location === base || location === `${base}[]`);
+  return accessesByBase(partOfActivity(program, "accesses"))(base);
 }
+
+/** All accesses by state and what is in it, each list made once. */
+const accessesByBase = indexed((accesses: readonly Access[]) => {
+  const places = new Map<string, { readonly access: Access; readonly place: number }[]>();
+  for (const [place, access] of accesses.entries()) append(places, access.location, { access, place });
+  const known = new Map<string, readonly Access[]>();
+  return (base: string): readonly Access[] => {
+    let found = known.get(base);
+    if (!found) {
+      const all = [...(places.get(base) ?? []), ...(places.get(`${base}[]`) ?? [])];
+      found = all.sort((a, b) => a.place - b.place).map((each) => each.access);
+      known.set(base, found);
+    }
+    return found;
+  };
+});
 
 const changes: ReadonlySet<Access["does"]> = new Set(["assign", "update", "delete", "change", "insert", "advance"]);
 
@@ -29,13 +47,23 @@ const changes: ReadonlySet<Access["does"]> = new Set(["assign", "update", "delet
 export function changesOf(access: Access, all: readonly Access[]): readonly (readonly Access[])[] {
   const own = all.filter((each) => each.operation === access.operation);
   const groups = new Map<unknown, Access[]>([[access.operation, own.length > 0 ? own : [access]]]);
-  const open = all.filter((each) => each.operation !== access.operation && changes.has(each.does));
+  const { connected, open: changing } = connectionsOf(all);
+  const near = new Set<number | undefined>();
+  for (const each of groups.get(access.operation) ?? []) {
+    if (connected.has(each)) near.add(connected.get(each));
+    else for (const other of changing) if (concurrency(each, other)) near.add(connected.get(other));
+  }
+  const open = changing.filter((each) => each.operation !== access.operation && near.has(connected.get(each)));
+  const comesWith = (each: Access): boolean => {
+    for (const others of groups.values()) if (others.some((other) => concurrency(other, each))) return true;
+    return false;
+  };
   for (let isGrowing = true; isGrowing; ) {
     isGrowing = false;
     for (const each of open) {
       const group = groups.get(each.operation);
       if (group?.includes(each)) continue;
-      if (!group && ![...groups.values()].some((others) => others.some((other) => concurrency(other, each)))) continue;
+      if (!group && !comesWith(each)) continue;
       if (group) group.push(each);
       else groups.set(each.operation, [each]);
       isGrowing = true;
@@ -44,6 +72,30 @@ export function changesOf(access: Access, all: readonly Access[]): readonly (rea
   }
   return [...groups.values()];
 }
+
+/** Which changes can come at the same time, through others perhaps, by a number for those that do; made once of all accesses to some state. */
+const connectionsOf = indexed((all: readonly Access[]) => {
+  const open = all.filter(({ does }) => changes.has(does));
+  const byOperation = new Map<unknown, Access[]>();
+  for (const each of open) append(byOperation, each.operation, each);
+  const connected = new Map<Access, number>();
+  let rest: readonly Access[] = open;
+  for (let number = 0; rest.length > 0; number++) {
+    const found = new Set<Access>(rest.slice(0, 1));
+    for (const each of found) {
+      connected.set(each, number);
+      for (const other of byOperation.get(each.operation) ?? []) found.add(other);
+      const apart: Access[] = [];
+      for (const other of rest) {
+        if (found.has(other)) continue;
+        if (concurrency(each, other)) found.add(other);
+        else apart.push(other);
+      }
+      rest = apart;
+    }
+  }
+  return { connected, open };
+});
 
 /** So many places are too many for a fix in any case. */
 const mostGroups = 40;
@@ -57,27 +109,55 @@ const alone = /^__(init|post_init|new|del|setstate|getstate|copy|deepcopy|reduce
  */
 export function otherChanges(state: SharedState, known: ReadonlySet<unknown>, { program }: RuleContext): readonly Change[] {
   const file = fileOf(state, program);
-  return (file?.functions ?? []).flatMap((node): readonly Change[] => {
+  const naming = file ? (functionsNaming(file.functions).get(state.name) ?? []) : [];
+  return naming.flatMap((node): readonly Change[] => {
     if (node.head.kind !== "function" || alone.test(node.head.name) || isMaker(node, state)) return [];
     const found: Change[] = [];
-    walkOperations(node.facts.body, (operation) => {
-      if (known.has(operation) || (operation.op !== "write" && operation.op !== "call")) return;
+    for (const operation of operationsNaming(node.facts.body).get(state.name) ?? []) {
+      if (known.has(operation)) continue;
       const common = { function: node, operation, check: checkOf(operation, node), locks: [] };
       if (operation.op === "write") {
-        if (!isOwn(operation.place, state, node)) return;
+        if (!isOwn(operation.place, state, node)) continue;
         const read = updateRead(operation, node);
         const { statement } = operation;
         if (read || common.check) found.push({ ...common, does: "update", statement, update: read && { read } });
-        return;
+        continue;
       }
       const object = receiverOf(operation);
-      if (object?.op !== "read" || !isOwn(object.place, state, node)) return;
+      if (object?.op !== "read" || !isOwn(object.place, state, node)) continue;
       const name = operation.callee.op === "read" && operation.callee.place.kind === "attribute" ? operation.callee.place.name : "";
       if (common.check && (addingMethods.has(name) || takesFrom(operation)))
         found.push({ ...common, does: "change", statement: operation, update: undefined });
-    });
+    }
     return found;
   });
+}
+
+/** The writes, and the calls of methods, of what is reached by each name. */
+const operationsNaming = indexed((body: readonly Operation[]) => {
+  const named = new Map<string, (WriteOperation | CallOperation)[]>();
+  walkOperations(body, (operation) => {
+    if (operation.op !== "write" && operation.op !== "call") return;
+    const object = receiverOf(operation);
+    const place = operation.op === "write" ? operation.place : object?.op === "read" ? object.place : undefined;
+    for (const name of place ? namesIn(place) : []) append(named, name, operation);
+  });
+  return named;
+});
+
+/** The functions that have any of these, by the name. */
+const functionsNaming = indexed((functions: Iterable<FunctionNode>) => {
+  const named = new Map<string, FunctionNode[]>();
+  for (const node of functions) for (const name of operationsNaming(node.facts.body).keys()) append(named, name, node);
+  return named;
+});
+
+/** The names by which a place is reached: `counts` and `self` for `self.counts[k]`. */
+function namesIn(place: Place): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (let current: Place | undefined = place; current; current = innerPlace(current))
+    if (current.kind !== "element") names.add(current.name);
+  return names;
 }
 
 /** The function whose variable it is sets it up. */

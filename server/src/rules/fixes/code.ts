@@ -1,5 +1,8 @@
+import { append } from "../../base/append.js";
 import type { TextEdit } from "../../base/edit.js";
+import { indexed } from "../../base/indexed.js";
 import type { Range } from "../../base/range.js";
+import { firstAt } from "../../base/sorted.js";
 import type { Source } from "../../base/source.js";
 import type { LinkedFile } from "../../program/link/entity.js";
 import { indentableLines, type Layout, layoutOf, lineEndAfter, type Statement, type Stretch, stretchOver } from "../../syntax/layout.js";
@@ -126,16 +129,36 @@ export function occurrences({ text }: Pick<Code, "text">, name: string): readonl
   return [...text.matchAll(new RegExp(`(?<!\\w)${name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(?!\\w)`, "g"))].map((found) => found.index);
 }
 
+/** The same of a file, whose words are looked for once: there can be as many fixes as it has names. */
+function wordsOf(code: Code, name: string): readonly number[] {
+  const [first] = /^\w+(?=$|\.)/.exec(name) ?? [];
+  if (first === undefined) return occurrences(code, name);
+  const { text } = code;
+  const isWhole = (offset: number): boolean => text.startsWith(name, offset) && !/\w/.test(text[offset + name.length] ?? "");
+  const offsets = wordsIn(code).get(first) ?? [];
+  return name === first ? offsets : offsets.filter(isWhole);
+}
+
+const wordsIn = indexed(({ text }: Code): ReadonlyMap<string, readonly number[]> => {
+  const words = new Map<string, number[]>();
+  for (const found of text.matchAll(/\w+/g)) append(words, found[0], found.index);
+  return words;
+});
+
 /** The offsets at which code of the file, and no comment or string, has the name as a word of its own. */
 export function usesOf(code: Code, name: string): readonly number[] {
   const { notCode } = code.layout;
-  return occurrences(code, name).filter((offset) => !notCode.some(({ start, end }) => start <= offset && offset < end));
+  return wordsOf(code, name).filter((offset) => {
+    const before = notCode[firstAt(notCode, offset + 1, ({ start }) => start) - 1];
+    return !before || offset >= before.end;
+  });
 }
 
 /** The first of the names that the text, a file or a part of one, has nowhere. */
-export function unusedName(code: Pick<Code, "text">, ...names: readonly string[]): string {
-  const free = names.find((name) => occurrences(code, name).length === 0);
+export function unusedName(code: Code | Pick<Code, "text">, ...names: readonly string[]): string {
+  const isFree = (name: string): boolean => ("layout" in code ? wordsOf(code, name) : occurrences(code, name)).length === 0;
+  const free = names.find(isFree);
   if (free !== undefined) return free;
   const last = names[names.length - 1] ?? "value";
-  for (let number = 2; ; number++) if (occurrences(code, `${last}_${number}`).length === 0) return `${last}_${number}`;
+  for (let number = 2; ; number++) if (isFree(`${last}_${number}`)) return `${last}_${number}`;
 }

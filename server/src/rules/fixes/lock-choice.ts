@@ -33,8 +33,9 @@ export function lockFor(
   if (held) return held;
   if (state.of === "object") {
     const only = onlyLockOf(state.class, context);
-    const isQuiet = changing.every(([each]) => each && conductOf(each.function, each.statement, context.program).does === "quiet");
-    if (only && isQuiet) return only;
+    const isQuiet = (): boolean =>
+      changing.every(([each]) => each && conductOf(each.function, each.statement, context.program).does === "quiet");
+    if (only && isQuiet()) return only;
   }
   const made = newLock(state, { module: "threading", member: "Lock" }, context);
   if ("refused" in made) return made;

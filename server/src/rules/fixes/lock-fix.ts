@@ -147,6 +147,7 @@ function lockObjection(access: Change, lock: Lock, context: RuleContext): string
   const caller = lock.reentrant === "yes" ? undefined : callerThatHolds(access.function, lock.state.name, context);
   if (caller) return `\`${caller.head.name}\` calls \`${access.function.head.name}\` with \`${lock.state.name}\` held already`;
   const around = access.locks.filter(isRealLock);
+  if (around.length === 0) return undefined;
   const isTakenInOtherOrder = partOfActivity(context.program, "acquisitions").some(
     (other) => around.some((held) => held.key === other.lock.key) && other.locks.some((held) => held.key === key),
   );

@@ -1,4 +1,6 @@
-import type { Range } from "../../base/range.js";
+import { indexed } from "../../base/indexed.js";
+import { contains, type Range } from "../../base/range.js";
+import { firstAt } from "../../base/sorted.js";
 import { blockingOf } from "../../knowledge/blocking.js";
 import type { FunctionNode } from "../../program/link/entity.js";
 import type { Program } from "../../program/link/link.js";
@@ -24,18 +26,48 @@ const order: readonly Conduct["does"][] = ["quiet", "calls out", "waits", "locks
 
 /** What the operations of a function in a range do, together with everything that they call. */
 export function conductOf(node: FunctionNode, range: Range, program: Program): Conduct {
-  const inside: Operation[] = [];
-  const collect = (operations: readonly Operation[]): void => {
-    for (const operation of operations) {
-      const isInside = range.start <= operation.start && operation.end <= range.end;
-      if (isInside) inside.push(operation);
-      else for (const part of innerOperations(operation)) collect(part);
-    }
-  };
-  collect(node.facts.body);
+  const inside = operationsInside(node.facts.body, range);
   const seen: Seen = { runs: new Set(), callsOut: "no" };
   return { ...conductOfOperations(inside, node, program, seen, 0), ...seen };
 }
+
+/** The outermost operations of a function in a range. */
+function operationsInside(body: readonly Operation[], range: Range): readonly Operation[] {
+  const placed = placedOperations(body);
+  const inside: Placed[] = [];
+  for (let index = firstAt(placed, range.start, ({ operation }) => operation.start); index < placed.length; index++) {
+    const each = placed[index] as Placed;
+    if (each.operation.start > range.end) break;
+    if (contains(range, each.operation)) inside.push(each);
+  }
+  const all = new Set(inside);
+  const isOutermost = ({ around }: Placed): boolean => !around || (!all.has(around) && isOutermost(around));
+  return inside
+    .filter(isOutermost)
+    .sort((a, b) => a.order - b.order)
+    .map(({ operation }) => operation);
+}
+
+interface Placed {
+  readonly operation: Operation;
+  /** Its place among all of the function, outer ones before those inside. */
+  readonly order: number;
+  readonly around: Placed | undefined;
+}
+
+/** All operations of a function, by where they start. */
+const placedOperations = indexed((body: readonly Operation[]): readonly Placed[] => {
+  const placed: Placed[] = [];
+  const visit = (operations: readonly Operation[], around: Placed | undefined): void => {
+    for (const operation of operations) {
+      const each: Placed = { operation, order: placed.length, around };
+      placed.push(each);
+      for (const part of innerOperations(operation)) visit(part, each);
+    }
+  };
+  visit(body, undefined);
+  return placed.sort((a, b) => a.operation.start - b.operation.start);
+});
 
 /** What was found on the way through calls. */
 interface Seen {

@@ -1,8 +1,11 @@
+import { append } from "../../base/append.js";
 import type { FileEdit, TextEdit } from "../../base/edit.js";
+import { indexed } from "../../base/indexed.js";
+import { firstAt } from "../../base/sorted.js";
 import type { ClassNode, FunctionNode, LinkedFile } from "../../program/link/entity.js";
 import type { Program } from "../../program/link/link.js";
 import { walkOperations } from "../../program/link/walk.js";
-import type { Value } from "../../program/operation.js";
+import type { Operation, Value, WriteOperation } from "../../program/operation.js";
 import type { Statement } from "../../syntax/layout.js";
 import type { RuleContext, Safety } from "../rule.js";
 import { after, before, type Code, codeOf, isBroken, statementsAt, unusedName } from "./code.js";
@@ -78,16 +81,23 @@ function bindingOf(name: string, owner: number, file: LinkedFile, code: Code): S
   const node = file.functionAt(owner);
   const body = node && (owner === 0 ? code.layout.statements : bodyOf(node, code));
   if (!node || !body) return undefined;
-  const starts = (node.bound(name) ?? []).map((value) => code.source.offset(value.start));
-  walkOperations(node.facts.body, (operation) => {
-    if (operation.op !== "write" || operation.place.kind !== "name") return;
-    if (operation.place.name === name && operation.place.owner === owner) starts.push(code.source.offset(operation.statement.start));
-  });
-  const offset = Math.min(...starts);
-  const statement = body.find((each) => each.start <= offset && offset < each.end);
+  let offset = Number.POSITIVE_INFINITY;
+  for (const value of node.bound(name) ?? []) offset = Math.min(offset, code.source.offset(value.start));
+  for (const { place, statement } of variablesWritten(node.facts.body).get(name) ?? [])
+    if (place.kind === "name" && place.owner === owner) offset = Math.min(offset, code.source.offset(statement.start));
+  const last = body[firstAt(body, offset + 1, ({ start }) => start) - 1];
+  const statement = last && offset < last.end ? last : undefined;
   // A property is no place for what each object has.
   return statement && /^(@|def\b|async\s+def\b|class\b)/.test(code.text.slice(statement.start, statement.end)) ? undefined : statement;
 }
+
+const variablesWritten = indexed((operations: readonly Operation[]) => {
+  const written = new Map<string, WriteOperation[]>();
+  walkOperations(operations, (operation) => {
+    if (operation.op === "write" && operation.place.kind === "name") append(written, operation.place.name, operation);
+  });
+  return written;
+});
 
 /** The statements of a function's body; none where it stands on the line of `def`. */
 function bodyOf(node: FunctionNode, code: Code): readonly Statement[] | undefined {

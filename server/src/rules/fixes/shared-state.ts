@@ -1,3 +1,4 @@
+import { indexed } from "../../base/indexed.js";
 import { type ClassNode, classKey, type FunctionNode, type LinkedFile } from "../../program/link/entity.js";
 import type { Program } from "../../program/link/link.js";
 import type { Access } from "../../program/link/moments.js";
@@ -26,7 +27,7 @@ export function stateAt(location: string, program: Program): SharedState | undef
   const [, kind, holder = "", name = ""] = /^(attribute|global|cell) (.*) ([^ .[\]]+)(?:[.[].*)?$/.exec(location) ?? [];
   switch (kind) {
     case "attribute": {
-      const node = program.file(holder.slice(0, holder.lastIndexOf("#")))?.classes.find((each) => classKey(each) === holder);
+      const node = classesByKey(program.file(holder.slice(0, holder.lastIndexOf("#")))?.classes ?? none).get(holder);
       return node && { of: "object", class: node, name };
     }
     case "global":
@@ -39,6 +40,9 @@ export function stateAt(location: string, program: Program): SharedState | undef
       return undefined;
   }
 }
+
+const none: readonly ClassNode[] = [];
+const classesByKey = indexed((classes: Iterable<ClassNode>) => new Map([...classes].reverse().map((each) => [classKey(each), each])));
 
 /** The place that an access looks up or changes. */
 export function placeOf(access: Pick<Access, "operation" | "check" | "does">): Place | undefined {
@@ -84,7 +88,8 @@ function isClassBodyOf(node: ClassNode, owner: number, within: FunctionNode): bo
   return within.file === node.file && node.facts.body === owner;
 }
 
-function innerPlace(place: Place): Place | undefined {
+/** The place of the object that a place is in, where that is read by a name or found in something else. */
+export function innerPlace(place: Place): Place | undefined {
   return place.kind !== "name" && place.object.op === "read" ? place.object.place : undefined;
 }
 
