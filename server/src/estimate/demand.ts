@@ -1,5 +1,6 @@
 import { exactly, type Interval, scale } from "../base/interval.js";
 import { type Step, serialNs, type Workload } from "../simulation/workload.js";
+import type { ImmovableBecause } from "./immovable.js";
 import type { ImportTimes } from "./import-costs.js";
 import type { Course } from "./prediction.js";
 import type { LockedWork, TaskWork, Times } from "./task-work.js";
@@ -19,7 +20,7 @@ export interface Demand extends Times, Pick<TaskWork, "locked" | "shared" | "mem
   /** Whose nanoseconds these are: the user's machine's, which was measured, or those of the machine that the shipped tables come from, left alone. */
   readonly clock: "machine" | "tables";
   /** Why processes and interpreters cannot do the work; empty where nothing is known to be in the way. */
-  readonly immovableBecause?: string;
+  readonly immovableBecause?: ImmovableBecause;
   /** Whether the tasks are functions of the file that is run as a program, which a fork server has imported before it makes workers. */
   readonly ofProgram: boolean;
   readonly resultBytes: number;

@@ -58,7 +58,7 @@ const serviceSays = "it runs until it is stopped, so there is nothing to be done
 
 function refusal(way: Way, demand: Demand): string {
   if (demand.course === "until stopped") return serviceSays;
-  if (way.strategy === "processes" || way.strategy === "subinterpreters") return demand.immovableBecause ?? "";
+  if (way.strategy === "processes" || way.strategy === "subinterpreters") return demand.immovableBecause?.[way.strategy] ?? "";
   if (way.strategy !== "asyncio") return "";
   const busy = demand.interpreterNs.likely + demand.heldNs.likely + demand.nativeNs.likely;
   const mostlyWaits = demand.waitNs.likely > 0 && busy <= demand.waitNs.likely / 4;
