@@ -13,6 +13,11 @@ export function likelyNs({ interpreterNs, heldNs, nativeNs, waitNs }: Times): nu
   return interpreterNs.likely + heldNs.likely + nativeNs.likely + waitNs.likely;
 }
 
+/** Whether it is one task and nothing is started beside it: no way of running it gets it done sooner. */
+export function isOneTask({ tasks, beside }: Pick<Demand, "tasks" | "beside">): boolean {
+  return tasks.high <= 1 && beside.length === 0;
+}
+
 /** All that the outcome of a simulation depends on, beside target and cores. */
 export interface Demand extends Times, Pick<TaskWork, "locked" | "shared" | "memory" | "turns" | "brief"> {
   /** What a worker that was not forked spends on importing the program. */
