@@ -278,11 +278,29 @@ threads = [threading.Thread(target=consume) for _ in range(4)]
 for thread in threads:
     thread.start()
 `;
-    const prediction = only(workers);
-    assert.deepEqual([prediction.course, prediction.tasks.likely], ["together", 4]);
+    for (const end of ["for thread in threads:\n    thread.join()\n", "jobs.put(1)\n", "jobs.join()\n"]) {
+      const prediction = only(workers + end);
+      assert.deepEqual([prediction.course, prediction.tasks.likely], ["together", 4], end);
+    }
     const endless = workers.replace("        if job is None:\n            break\n", "");
-    assert.equal(only(endless).course, "until stopped", "nobody waits for all to be done");
+    for (const kept of [workers, endless]) assert.equal(only(kept).course, "until stopped", "nobody waits for all to be done");
     assert.equal(only(`${endless}jobs.join()\n`).course, "together");
+  });
+
+  test("ends with a last entry that it keeps in an attribute, too", () => {
+    const taking = "while True:\n    self.job = self.jobs.get()\n    if self.job == 'quit':\n        return True\n    work(self.job)";
+    assert.equal(service(taking).course, "until stopped");
+  });
+
+  test("is one of several if a loop starts it so many times as nothing tells", () => {
+    const { tasks, workersKnown } = only(`def serve():
+    while True:
+        work(1)
+def start(count):
+    for _ in range(count):
+        threading.Thread(target=serve).start()
+`);
+    assert.deepEqual([tasks.low, tasks.high, workersKnown], [2, 64, "assumed"]);
   });
 
   test("says nothing of what others do that are started with it", () => {

@@ -13,9 +13,13 @@ const computing = `        total = 0
 `;
 
 function processesOf(program: string): string {
-  const last = predictionsOf(parser, `from concurrent.futures import ThreadPoolExecutor\nimport threading\n${program}`).at(-1);
+  return answerOf(program, "processes");
+}
+
+function answerOf(program: string, way: "processes" | "subinterpreters", target?: string): string {
+  const last = predictionsOf(parser, `from concurrent.futures import ThreadPoolExecutor\nimport threading\n${program}`, target).at(-1);
   assert.ok(last);
-  const processes = strategyOf(last, "processes");
+  const processes = strategyOf(last, way);
   return processes.applicable ? `${last.recommended}` : processes.reason;
 }
 
@@ -46,9 +50,19 @@ test("a method goes to processes if its object can be pickled", () => {
   assert.equal(processesOf(method("threading.Lock()")), "the object whose method the task is cannot be pickled");
 });
 
-test("a function inside another goes to processes if it leaves that one's variables alone", () => {
-  assert.equal(processesOf(inner("size = len(found)")), "processes");
-  assert.equal(processesOf(inner("mine = []; mine.append(n)")), "processes");
+/** Of what pickle does not find by its name, however the workers of a process pool are started. */
+const isInside = "the task is defined inside another function and cannot be pickled";
+
+test("a function inside another goes to no process, and to an interpreter only if it uses nothing around it", () => {
+  assert.equal(processesOf(inner("size = len(found)")), isInside);
+  assert.equal(processesOf(inner("mine = []; mine.append(n)")), isInside);
+  assert.equal(processesOf(inner("size = 1").replace("    def count", "    global count\n    def count")), "processes");
+  const toInterpreter = (line: string): string => answerOf(inner(line), "subinterpreters", "cpython-3.14");
+  assert.equal(toInterpreter("size = len(found)"), "the task uses `found` from the code around it, which is not sent along");
+  assert.notEqual(toInterpreter("mine = []; mine.append(n)"), isInside);
+  const last = (called: string): string => inner("size = 1").replace("pool.map(count,", `pool.map(${called},`);
+  assert.equal(processesOf(last("lambda n: count(n)")), "the task is a lambda, which cannot be pickled");
+  assert.equal(processesOf(last("functools.partial(count)").replace("def main", "import functools\ndef main")), isInside);
   assert.equal(processesOf(inner("found[n] = n")), "the task changes variables of the function around it");
   assert.equal(processesOf(inner("found.append(n)")), "the task changes variables of the function around it");
 });
@@ -78,10 +92,10 @@ test("what cannot be pickled cannot be handed to processes", () => {
   assert.equal(processesOf(given("[1, 2, 3]", "it[0] + total")), "processes");
 });
 
-test("a function inside another goes to processes if what it uses of that one can be pickled", () => {
+test("what a function inside another uses of that one stands in the way first", () => {
   const guarded = (made: string, does: string): string => inner(does).replace("found = []", `found = ${made}`);
   assert.equal(processesOf(guarded("threading.Lock()", "found.acquire()")), "`found`, which the task uses, cannot be pickled");
-  assert.equal(processesOf(guarded("[1, 2]", "size = found[0]")), "processes");
+  assert.equal(processesOf(guarded("[1, 2]", "size = found[0]")), isInside);
 });
 
 test("connections and clients that nobody knows are not handed to processes, nor methods of objects that hold them", () => {
@@ -102,7 +116,7 @@ ${computing}        return total
   assert.equal(processesOf(object("threading.Lock()", "lambda n: self.one(n)")), "`self`, which the task uses, cannot be pickled");
   const around = (parameter: string): string => inner("client.send(n)").replace("def main():", `def main(${parameter}):`);
   assert.equal(processesOf(around("client").replace(/\nmain\(\)/, "\nmain(connect())")), said("client"));
-  assert.equal(processesOf(around("client: str").replace(/\nmain\(\)/, "\nmain('a')")), "processes");
+  assert.equal(processesOf(around("client: str").replace(/\nmain\(\)/, "\nmain('a')")), isInside);
 });
 
 test("processes do not do what changes state that the program reads", () => {

@@ -1,6 +1,6 @@
 import { AnalysisHost } from "../analysis/analysis.js";
 import type { Settings } from "../analysis/answers.js";
-import { absolutePath } from "../base/path.js";
+import { absolutePath, joinPath, parentFolder } from "../base/path.js";
 import type { Target } from "../base/target.js";
 import type { Prediction } from "../estimate/prediction.js";
 import type { SiteSimulation } from "../estimate/scaling.js";
@@ -37,7 +37,9 @@ export async function simulate(typedPlaces: readonly string[], options: Simulate
   const progress = startProgress(environment);
   const typedPaths = [...new Set(places.map(({ typedPath }) => typedPath))];
   const project = await projectOf(environment);
-  const loaded = await loadSources(typedPaths, undefined, project, environment);
+  const loaded = await loadSources([...typedPaths, ...(await packagesAround(places, environment))], undefined, project, environment);
+  const isAskedFor = (path: string): boolean =>
+    places.some((place) => place.path === path || path.startsWith(`${place.path.replace(/\/$/, "")}/`));
   if (loaded.missing.length > 0) throw new UsageError(`there is no file or folder \`${loaded.missing[0]}\``);
   const targets = await targetsOf(options.target, environment);
   const measured = await measuredFor(options, targets, environment);
@@ -63,6 +65,7 @@ export async function simulate(typedPlaces: readonly string[], options: Simulate
     sources = shownSources;
     const title = ({ path, range }: Prediction): string => `${shownSources.shown(path)}:${shownLine(path, range.start, shownSources)}`;
     for (const { path } of loaded.files) {
+      if (!isAskedFor(path)) continue;
       const wanted = places.filter((place) => place.path === path && place.line !== undefined);
       const chosen = <Site extends { readonly prediction: Prediction }>(all: readonly Site[]): readonly Site[] =>
         wanted.length === 0 ? all : wanted.flatMap((place) => atLine(all, place, shownSources));
@@ -99,6 +102,24 @@ export async function simulate(typedPlaces: readonly string[], options: Simulate
   }
   for (const { path, message } of problems) errors.write(`${printable(`${shownPath(path, environment)}: ${message}`)}\n`);
   return 0;
+}
+
+/**
+ * The outermost packages that named files and folders stand in. What a task calls and who starts it stand in other modules of its package, so that
+ * naming one file tells of it what naming the whole package does.
+ */
+async function packagesAround(places: readonly PlaceArgument[], { host }: Environment): Promise<readonly string[]> {
+  const found = new Set<string>();
+  for (const { path } of places) {
+    let outermost: string | undefined;
+    for (let folder = parentFolder(path); folder !== parentFolder(folder); folder = parentFolder(folder)) {
+      const isPackage = (await host.describe(joinPath(folder, "__init__.py")).catch(() => undefined)) !== undefined;
+      if (!isPackage) break;
+      outermost = folder;
+    }
+    if (outermost !== undefined) found.add(outermost);
+  }
+  return [...found];
 }
 
 interface PlaceArgument {

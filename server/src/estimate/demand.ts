@@ -1,5 +1,6 @@
 import { exactly, type Interval, scale } from "../base/interval.js";
 import { type Step, serialNs, type Workload } from "../simulation/workload.js";
+import type { ImmovableBecause } from "./immovable.js";
 import type { ImportTimes } from "./import-costs.js";
 import type { Course } from "./prediction.js";
 import type { LockedWork, TaskWork, Times } from "./task-work.js";
@@ -12,6 +13,11 @@ export function likelyNs({ interpreterNs, heldNs, nativeNs, waitNs }: Times): nu
   return interpreterNs.likely + heldNs.likely + nativeNs.likely + waitNs.likely;
 }
 
+/** Whether it is one task and nothing is started beside it: no way of running it gets it done sooner. */
+export function isOneTask({ tasks, beside }: Pick<Demand, "tasks" | "beside">): boolean {
+  return tasks.high <= 1 && beside.length === 0;
+}
+
 /** All that the outcome of a simulation depends on, beside target and cores. */
 export interface Demand extends Times, Pick<TaskWork, "locked" | "shared" | "memory" | "turns" | "brief"> {
   /** What a worker that was not forked spends on importing the program. */
@@ -19,7 +25,7 @@ export interface Demand extends Times, Pick<TaskWork, "locked" | "shared" | "mem
   /** Whose nanoseconds these are: the user's machine's, which was measured, or those of the machine that the shipped tables come from, left alone. */
   readonly clock: "machine" | "tables";
   /** Why processes and interpreters cannot do the work; empty where nothing is known to be in the way. */
-  readonly immovableBecause?: string;
+  readonly immovableBecause?: ImmovableBecause;
   /** Whether the tasks are functions of the file that is run as a program, which a fork server has imported before it makes workers. */
   readonly ofProgram: boolean;
   readonly resultBytes: number;

@@ -9,14 +9,41 @@ import type { Spawn, SpawnTarget } from "../program/link/spawns.js";
 import { someValue, walkOperations } from "../program/link/walk.js";
 import type { NamePlace, Place, Value } from "../program/operation.js";
 
+/** Why work cannot be moved, for each of the ways that send it elsewhere. */
+export type ImmovableBecause = Readonly<Record<"processes" | "subinterpreters", string>>;
+
 /**
  * Why the work of threads cannot be done by processes or interpreters, as it is: what they would have to be sent cannot be pickled, or it changes what
  * only threads share, if that is looked for. Empty where nothing is known to be in the way.
  */
-export function immovableBecause(spawn: Spawn, program: Program, look: "closely" | "at what is sent"): string {
+export function immovableBecause(spawn: Spawn, program: Program, look: "closely" | "at what is sent"): ImmovableBecause {
   const { worker, targets } = spawn;
   const [target] = targets;
-  if (worker !== "thread" || !target) return "";
+  if (worker !== "thread" || !target) return movable;
+  const always = whateverIsSent(spawn, target, program, look);
+  if (always !== "") return { processes: always, subinterpreters: always };
+  // Libraries have picklers of their own: joblib's takes any function.
+  if (program.knowledge.spawner(spawn.spawner)?.package !== "python") return movable;
+  return { processes: unsent(target, "task", program), subinterpreters: unsent(target, "interpreter", program) };
+}
+
+const movable: ImmovableBecause = { processes: "", subinterpreters: "" };
+
+/**
+ * Why the function itself does not get there. `ProcessPoolExecutor` pickles it however its workers were started; `InterpreterPoolExecutor` sends
+ * the code of one that uses nothing of what is around it (CPython 3.14 and 3.15).
+ */
+function unsent({ function: node }: SpawnTarget, crossing: "task" | "interpreter", program: Program): string {
+  if (node.head.class !== undefined) return "";
+  const obstacle = obstacleOf({ kind: "function", function: node, receiver: undefined }, crossing, program);
+  if (!obstacle) return "";
+  if (crossing === "interpreter") return `the task ${obstacle.says}, which is not sent along`;
+  return node.head.kind === "lambda"
+    ? "the task is a lambda, which cannot be pickled"
+    : "the task is defined inside another function and cannot be pickled";
+}
+
+function whateverIsSent(spawn: Spawn, target: SpawnTarget, program: Program, look: "closely" | "at what is sent"): string {
   const { function: node, receiver } = target;
   const isMethod = receiver?.kind === "instance" && node.head.class !== undefined;
   const obstacle = isMethod ? obstacleOf({ kind: "function", function: node, receiver }, "task", program) : undefined;
@@ -71,7 +98,7 @@ function usedAround(node: FunctionNode): ReadonlyMap<string, Value> {
   return names;
 }
 
-/** The name of a variable of the function around, which a function of the module would have to be sent, and which surely cannot be pickled. */
+/** The name of a variable of the function around which surely cannot be pickled, so that it is of no use to define the task at module level instead. */
 function unpicklableAround(around: ReadonlyMap<string, Value>, node: FunctionNode, program: Program): string | undefined {
   for (const [name, value] of around) {
     const obstacle = certainObstacle({ value, in: node }, "task", program);

@@ -5,6 +5,7 @@ import { lastNameOf, receiverOf } from "../program/link/last-name.js";
 import { holdsLoop } from "../program/link/loops.js";
 import type { Resolver } from "../program/link/resolver.js";
 import { lastName } from "../program/link/spawns.js";
+import { samePlace } from "../program/link/updates.js";
 import { innerOperations, walkOperations } from "../program/link/walk.js";
 import type { AttemptOperation, BranchOperation, CallOperation, LoopOperation, Operation, Place, Value } from "../program/operation.js";
 import { type Activation, activationOfCall, bareActivation } from "./activation.js";
@@ -263,11 +264,22 @@ class Signs {
   isLastEntry(test: Value): boolean {
     if (test.op === "choice") return test.by === "and" && test.values.some((each) => this.isLastEntry(each));
     const [asked, other] = test.op === "compute" ? test.operands : [test];
+    if (asked?.op === "read" && asked.place.kind === "attribute") return this.isTakenInto(asked.place);
     if (asked?.op !== "read" || asked.place.kind !== "name" || asked.place.owner !== this.node.index) return false;
     if (test.op === "compute" && /^(==|is)$/.test(test.operator) && other && isNamedConstant(other)) return true;
     return (this.node.bound(asked.place.name) ?? []).some(
       (bound) => bound.op === "call" && takesFromQueue(bound, this.node, this.resolver),
     );
+  }
+
+  /** Whether each round keeps in the attribute what it has taken out of a queue: `self.job = self.jobs.get()`. */
+  private isTakenInto(place: Place): boolean {
+    let isTaken = false;
+    walkOperations(this.loop.body, (operation) => {
+      if (operation.op !== "write" || operation.value?.op !== "call" || !samePlace(operation.place, place)) return;
+      isTaken ||= takesFromQueue(operation.value, this.node, this.resolver);
+    });
+    return isTaken;
   }
 
   /** Whether it is a variable or attribute that the loop's own rounds leave as it is. */

@@ -1,6 +1,7 @@
 import { add, exactly, type Interval, interval, multiply, scale } from "../base/interval.js";
 import { targetName, targetTitle } from "../base/target.js";
 import type { FunctionNode, LinkedFile } from "../program/link/entity.js";
+import { lastNameOf, receiverOf } from "../program/link/last-name.js";
 import type { Program } from "../program/link/link.js";
 import { loopsAround } from "../program/link/loops.js";
 import { againWith, overviewOf } from "../program/link/overviews.js";
@@ -15,8 +16,8 @@ import { isAlone } from "./company.js";
 import { confidenceIn, sureEnough } from "./confidence.js";
 import { zero } from "./cost-sum.js";
 import { courseOf } from "./courses.js";
-import { type Demand, likelyNs } from "./demand.js";
-import { importAssumption } from "./first-pool.js";
+import { type Demand, type Demand, isOneTask, likelyNs, likelyNs } from "./demand.js";
+import { firstPoolAssumption, importAssumption } from "./first-pool.js";
 import type { CostSettings } from "./function-costs.js";
 import { type HandedTask, handedAssumption, handedTask } from "./handed-tasks.js";
 import { immovableBecause } from "./immovable.js";
@@ -191,7 +192,7 @@ function withImports(estimated: Estimated, imports: ImportTimes, settings: Estim
     assumptions,
   } as const;
   // What is not there to be done sooner is best left as it is.
-  const isAskedFor = course === "together" || course === "in turn";
+  const isAskedFor = (course === "together" || course === "in turn") && !isOneTask(demand);
   const prediction: Prediction = onDemand<typeof described, Pick<Prediction, "strategies" | "likeliest" | "confidence" | "recommended">>(
     described,
     {
@@ -260,7 +261,8 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
   // What state the program shares with the task takes a look at all that it calls; of what is short and started alone, nobody asks.
   const look = company === "several" || work.interpreterNs.likely >= longEnoughNs ? "closely" : "at what is sent";
   const immovable = immovableBecause(spawn, program, look);
-  if (spawn.worker === "thread" && immovable === "" && course === "together" && whole.locked.entries > 0) assumptions.push(lockOfEach);
+  if (spawn.worker === "thread" && immovable.processes === "" && course === "together" && whole.locked.entries > 0)
+    assumptions.push(lockOfEach);
   const payload = target ? payloadOf(target, program, model) : nothingSent;
   const { origin } = costsFor(settings.target, settings.calibrations);
   const demand: Demand = {
@@ -386,8 +388,35 @@ function serviceOf(spawn: Spawn, program: Program, model: CostModel): Service | 
   if (!target) return spawn.externalTargets.some(isServing) ? "library" : undefined;
   const service = serviceIn(activationOf(target), model.evaluator);
   if (!service || service === "library" || !takesEntries(service, program.resolver)) return service;
-  const isShared = spawn.items.length > 0 || loopsAround(spawn.in, spawn.call).length > 0 || countAlike(spawn, program) > 0;
-  return isShared ? undefined : service;
+  const isShared = spawn.items.length > 0 || isInLoop(spawn) || countAlike(spawn, program) > 0;
+  return isShared && seesItDone(spawn, program) ? undefined : service;
+}
+
+/**
+ * Whether who starts workers puts into a queue what they are to do, or starts somebody who does, or waits for them or for all of it to be done; others
+ * keep them for what may come.
+ */
+function seesItDone(spawn: Spawn, program: Program): boolean {
+  if (Number.isFinite(endOf(spawn, program))) return true;
+  const own = spawn.targets[0]?.function;
+  const producers = program
+    .spawnsIn(spawn.in)
+    .flatMap(({ targets }) => targets.flatMap((each) => (each.function === own ? [] : [each.function])));
+  return callsOn(spawn.in, /^(put(_nowait)?|join)$/, program) || producers.some((node) => callsOn(node, /^put(_nowait)?$/, program));
+}
+
+function callsOn(node: FunctionNode, methods: RegExp, { resolver }: Program): boolean {
+  let calls = false;
+  walkOperations(node.facts.body, (operation) => {
+    if (calls || operation.op !== "call" || !methods.test(lastNameOf(operation.callee))) return;
+    const object = receiverOf(operation);
+    calls = object !== undefined && object.op !== "constant" && resolver.externalCallees(operation, node).every(isNoPath);
+  });
+  return calls;
+}
+
+function isNoPath(name: string): boolean {
+  return !/(^|\.)(posix|nt|os\.)?path\.join$|^builtins\.(str|bytes)/.test(name);
 }
 
 /** Whether whatever is handed in is a service; what their rounds take differs from one to the other. */
@@ -549,13 +578,21 @@ function taskCount(spawn: Spawn, course: Course, program: Program, model: CostMo
     }
     if (count && loops.length === 0) {
       const alike = countAlike(spawn, program);
-      count = spawn.instances === "one" || course !== "together" ? exactly(1 + alike) : undefined;
+      count = spawn.instances === "one" || course !== "together" || isOncePerCall(spawn) ? exactly(1 + alike) : undefined;
     }
   }
   // Who asks for several threads asks for more than the one that a default says.
   if (count && count.likely >= 1 && !(count.high < 2 && isInLoop(spawn) && isForSeveral(spawn))) return { count, known: "known" };
-  if (course === "until stopped") return { count: exactly(1), known: "known" };
+  if (course === "until stopped" && !(count === undefined && isInLoop(spawn))) return { count: exactly(1), known: "known" };
   return { count: spawn.width === "pool" ? interval(2, 100, 1_000) : interval(2, 4, 64), known: "assumed" };
+}
+
+/**
+ * Whether nothing shows that one call of the function starts more than one before it is over: only that it is called from several places, or that it
+ * makes the pool that the work is given to.
+ */
+function isOncePerCall({ width, repeated, pool, instancesOfCall, in: within }: Spawn): boolean {
+  return width === "thread" ? repeated === "guessed" : width === "pool" && instancesOfCall === "one" && pool?.made?.in === within;
 }
 
 function isInLoop({ call, in: within }: Spawn): boolean {

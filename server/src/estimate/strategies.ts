@@ -12,7 +12,7 @@ import { serialNs, type Workload } from "../simulation/workload.js";
 import { bottleneckOf } from "./bottleneck.js";
 import { heldThroughBriefReleases } from "./brief-releases.js";
 import { machineOf } from "./calibration.js";
-import { type Corner, corners, type Demand, scaled, workloadOf } from "./demand.js";
+import { type Corner, corners, type Demand, isOneTask, scaled, workloadOf } from "./demand.js";
 import { lockContention } from "./lock-contention.js";
 import { onDemand } from "./on-demand.js";
 import type { Strategy, StrategyPrediction } from "./prediction.js";
@@ -40,7 +40,8 @@ export function predictStrategies(demand: Demand, settings: EstimateSettings, re
     return onDemand<typeof described, Outcome>(described, {
       makespanNs: () => simulated().makespanNs,
       speedup: () => simulated().speedup,
-      bottleneck: () => simulated().bottleneck,
+      // One task is as fast as it is, whatever its worker waits for.
+      bottleneck: () => (isOneTask(demand) ? "" : simulated().bottleneck),
     });
   });
   const serially = isService ? nothing : { makespanNs: serialMakespan, speedup: exactly(1), bottleneck: "" };
@@ -58,7 +59,7 @@ const serviceSays = "it runs until it is stopped, so there is nothing to be done
 
 function refusal(way: Way, demand: Demand): string {
   if (demand.course === "until stopped") return serviceSays;
-  if (way.strategy === "processes" || way.strategy === "subinterpreters") return demand.immovableBecause ?? "";
+  if (way.strategy === "processes" || way.strategy === "subinterpreters") return demand.immovableBecause?.[way.strategy] ?? "";
   if (way.strategy !== "asyncio") return "";
   const busy = demand.interpreterNs.likely + demand.heldNs.likely + demand.nativeNs.likely;
   const mostlyWaits = demand.waitNs.likely > 0 && busy <= demand.waitNs.likely / 4;

@@ -22,8 +22,9 @@ export function workerCount(
   assumptions: Assumption[],
 ): { readonly workers: number; readonly known: Prediction["workersKnown"] } {
   if (settings.workers !== undefined) return { workers: settings.workers, known: "known" };
-  if (course !== "together") return { workers: course === "until stopped" ? Math.round(tasks.likely) : 1, known: "known" };
   const isExact = (count: Interval): Prediction["workersKnown"] => (count.low === count.high ? "known" : "assumed");
+  if (course === "until stopped") return { workers: Math.round(tasks.likely), known: isExact(tasks) };
+  if (course !== "together") return { workers: 1, known: "known" };
   if (spawn.width !== "pool") {
     const workers = Math.max(1, Math.round(Math.min(tasks.likely, mostThreads)));
     if (room === undefined) return { workers, known: isExact(tasks) };

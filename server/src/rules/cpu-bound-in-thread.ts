@@ -195,8 +195,8 @@ function message(site: SiteEstimate, context: RuleContext): string {
   if (isUnderLock(site)) return `${turns} Most of it is done under one lock, and processes would not share what that guards.`;
   if (processesPayAboveNs !== undefined)
     return `${turns} Processes pay off above ${duration(processesPayAboveNs)} a task on ${context.cores} cores.`;
-  const { immovableBecause } = site.demand;
-  if (immovableBecause) return `${turns} Processes cannot do it as it is: ${immovableBecause}.`;
+  const obstacle = site.demand.immovableBecause?.processes;
+  if (obstacle) return `${turns} Processes cannot do it as it is: ${obstacle}.`;
   if (!processes || processes.speedup.high < 1)
     return `${turns} Processes would be slower still: the tasks are too short for the hand-over.`;
   return `${turns} Processes: ${speedupText(processes.speedup)} on ${context.cores} cores.`;

@@ -63,8 +63,10 @@ export function insteadText(found: PolledLoop, context: RuleContext): string {
           ? `Call \`${object}.wait(…)\` with a limit of time, which returns as soon as it is set.`
           : `${call("wait")}, which returns as soon as it is set.`;
     case "queue":
-      return awaited === "yes"
-        ? `${call("join")}, which returns as soon as every item is done.`
+      if (awaited === "yes") return `${call("join")}, which returns as soon as every item is done.`;
+      // Who waits for an item alone never sees that it is to stop.
+      return isStoppedOtherwise(found) && !node.head.isAsync
+        ? `Call \`${object}.get(timeout=…)\`, which returns as soon as there is an item and still lets the loop see that it is to stop.`
         : `${call("get")}, which returns as soon as there is an item.`;
     case "room":
       return `${call("put")}, which waits until there is room.`;
@@ -79,6 +81,11 @@ export function insteadText(found: PolledLoop, context: RuleContext): string {
     case "lock":
       return `${call("acquire")}, which returns as soon as the lock is free.`;
   }
+}
+
+/** Whether the loop's test looks at something else, as an event that tells it to stop. */
+function isStoppedOtherwise({ loop, look, looks }: PolledLoop): boolean {
+  return looks.some((other) => other !== look && other.at !== "queue" && contains(loop.header, other));
 }
 
 function isPopen({ tells }: Look): boolean {

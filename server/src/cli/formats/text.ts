@@ -142,18 +142,24 @@ function simulationText(simulation: SiteSimulation, sources: ReportSources, opti
   const colours = createColors(options.style === "coloured");
   const line = shownLine(prediction.path, prediction.range.start, sources);
   const title = `${colours.bold(`${printable(sources.shown(prediction.path))}:${line}`)} ${siteTitle(prediction)}\n`;
-  const table = prediction.course === "until stopped" ? [] : strategyRows(prediction);
+  const isOne = isOneTask(prediction);
+  const table = prediction.course === "until stopped" || isOne ? [] : strategyRows(prediction);
   const course = courseText(prediction);
   const assumptions = toldAssumptions(prediction.assumptions);
   return [
     title,
     ...table.map((row, index) => `${index === 0 ? colours.dim(row) : row}\n`),
-    ...scalingRows(simulation).map((row, index) => `${index === 0 ? colours.dim(row) : row}\n`),
-    ...delayTables(simulation).flatMap((table) => table.map((row, index) => `${index === 0 ? colours.dim(row) : row}\n`)),
+    ...(isOne ? [] : scalingRows(simulation)).map((row, index) => `${index === 0 ? colours.dim(row) : row}\n`),
+    ...(isOne ? [] : delayTables(simulation)).flatMap((table) => table.map((row, index) => `${index === 0 ? colours.dim(row) : row}\n`)),
     course === "" ? "" : `  ${course}\n`,
     course === "" && prediction.recommended === undefined ? `  Which way is best cannot be told: ${undecidedBecause(prediction)}.\n` : "",
     assumptions.length === 0 ? "" : `  ${colours.dim(`Assumes: ${assumptions.join(", ")}.`)}\n`,
   ].join("");
+}
+
+/** Whether it is one task and nothing is started beside it: no way of running it gets it done sooner. */
+function isOneTask({ tasks, assumptions }: Prediction): boolean {
+  return tasks.high <= 1 && !assumptions.some(({ what }) => what === "beside it");
 }
 
 function undecidedBecause({ basis, likeliest, confidence }: Prediction): string {

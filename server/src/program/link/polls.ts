@@ -3,15 +3,16 @@ import { contains } from "../../base/range.js";
 import type { Operation, Place, Value } from "../operation.js";
 import { partOfActivity } from "./activity.js";
 import { addingMethods, takesFrom } from "./compound.js";
-import type { ClassNode, FunctionNode, LinkedFile } from "./entity.js";
+import type { ClassNode, Entity, FunctionNode, LinkedFile } from "./entity.js";
 import { type IdleLoop, idleLoops } from "./idle-loops.js";
-import { receiverOf } from "./last-name.js";
+import { lastNameOf, receiverOf } from "./last-name.js";
 import type { Program } from "./link.js";
 import { awaitedAnswer, type Look } from "./looks.js";
 import type { Access, Poll } from "./moments.js";
 import { overviewOf, overviewOfFiles } from "./overviews.js";
 import { concurrency } from "./parallel.js";
 import type { ThreadRoot } from "./roots.js";
+import { samePlace } from "./updates.js";
 import { walkOperations } from "./walk.js";
 
 /** A loop that looks again and again at what somebody else changes, where it could wait to be woken. */
@@ -89,6 +90,7 @@ class Search {
    * loop to stop, and not what it waits for, unless there is nothing else.
    */
   judge(idle: IdleLoop): PolledLoop | undefined {
+    if (this.takesFromSeveral(idle)) return undefined;
     const events = idle.looks.filter(({ at }) => at === "event");
     const others = inOrderOfHeader(
       idle.looks.filter(({ at }) => at !== "event"),
@@ -109,6 +111,19 @@ class Search {
       }
     }
     return undefined;
+  }
+
+  /** Whether its rounds take what there is from more than one queue: who waits at one of them misses what comes into the others. */
+  private takesFromSeveral({ loop, function: node }: IdleLoop): boolean {
+    const { resolver, knowledge } = this.program;
+    const queues: Place[] = [];
+    walkOperations(loop.body, (operation) => {
+      const object = operation.op === "call" && /^get(_nowait)?$/.test(lastNameOf(operation.callee)) ? receiverOf(operation) : undefined;
+      if (object?.op !== "read" || queues.some((place) => samePlace(place, object.place))) return;
+      const isQueue = (entity: Entity): boolean => entity.kind === "object" && knowledge.type(entity.type)?.is.role === "queue";
+      if (resolver.resolve(object, node).some(isQueue)) queues.push(object.place);
+    });
+    return queues.length > 1;
   }
 
   /** An object that is made for waiting says itself that somebody else acts. */

@@ -710,6 +710,9 @@ function workerObjects(node: ClassNode, resolver: Resolver, knowledge: Knowledge
       if (!within) continue;
       const makesIt = resolver.resolve(site.call.callee, within).some((entity) => entity.kind === "class" && entity.class === node);
       if (!makesIt || isOnlyRun(site.call, within, node, worker, resolver)) continue;
+      // What the object is handed is what it runs, by way of `super().run()`.
+      const entry = spawnerCalled({ kind: "class", class: node }, site.call, resolver, knowledge, spawningClasses(resolver, knowledge));
+      if (entry && spawnOf(entry, site.call, within, resolver, knowledge)) continue;
       const target: SpawnTarget = { function: run, receiver, receiverValue: { value: site.call, in: within }, arguments: new Map() };
       spawns.push({
         in: within,
