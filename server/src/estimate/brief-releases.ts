@@ -28,7 +28,9 @@ export function heldThroughBriefReleases<Work extends Demand>(demand: Work, thre
   const betweenEach = (interpreterNs.likely + heldNs.likely) / brief.count;
   const serial = 1 / (1 + nativeEach / (law.wakeUpNs + law.perBetween * betweenEach));
   const likelyNs = serial * Math.min(law.share * (nativeEach + betweenEach), law.mostNs) * brief.count;
-  const wakingNs = likelyNs * (corner === "low" ? 1.7 : corner === "high" ? 0.3 : 1);
+  // How many there are is only told of the likely work; in the least of it, as many as it has of all that runs without the GIL.
+  const least = nativeNs.likely > 0 ? Math.min(1, nativeNs.low / nativeNs.likely) : 1;
+  const wakingNs = likelyNs * (corner === "low" ? 1.7 * least : corner === "high" ? 0.3 : 1);
   const briefShare = nativeNs.likely > 0 ? Math.min(1, brief.ns / nativeNs.likely) : 0;
   const held: Interval = scale(nativeNs, briefShare * serial);
   return { ...demand, interpreterNs: add(add(interpreterNs, held), exactly(wakingNs)), nativeNs: scale(nativeNs, 1 - briefShare * serial) };

@@ -317,13 +317,18 @@ export function asCompiled(sum: Sum): Sum {
   return { ...sum, interpreter: compiled(sum.interpreter), open: open && { ...open, interpreter: compiled(open.interpreter) } };
 }
 
-/** Adds native code that gives the GIL up while it runs, so many times one after the other. */
-export function addReleased(sum: Sum, ns: Interval, times = 1): void {
+/** Adds native code that gives the GIL up while it runs, so many times one after the other; where that is not told, once at most. */
+export function addReleased(sum: Sum, ns: Interval, told?: number): void {
   addTime(sum, "native", ns);
-  if (ns.likely <= 0 || ns.likely > longestBriefNs * times) return;
+  // What takes less on average does it now and then only: writing to a file, when its buffer is full.
+  const times = told ?? Math.min(1, ns.likely / shortestReleaseNs);
+  if (ns.likely <= 0 || ns.likely > longestBriefNs * Math.max(1, times)) return;
   sum.briefReleases += times;
   sum.briefNs += ns.likely;
 }
+
+/** The shortest system call takes about as long (`test/measure/brief_releases.py`: `lseek`). */
+const shortestReleaseNs = 300;
 
 /** The same mix of bytecode, native code and waiting, made to take that long in all; bytecode where nothing is known of it. */
 export function lasting(sum: Sum, ns: Interval): Sum {

@@ -5,6 +5,7 @@ import type { Amount } from "./amount.js";
 import { positionalOf } from "./call-arguments.js";
 import { compressionNs, dataOf } from "./compression-costs.js";
 import type { Evaluator } from "./evaluate.js";
+import { heapNs } from "./heap-costs.js";
 import { largeCallNs } from "./integer-costs.js";
 import { lengthOfLibraryCall, sameAsFunction } from "./library-sizes.js";
 import { tabulatedNs } from "./library-table.js";
@@ -27,6 +28,8 @@ export function measuredCallNs(
   const large = largeCallNs(name, call, at, evaluator, costs);
   if (large) return large;
   const tabulated = tabulatedNs(name, call, at, evaluator, costs);
+  const onHeap = heapNs(name, call, at, evaluator, costs);
+  if (onHeap) return onHeap;
   const drawn = drawnNs(name, call, at, evaluator, costs) ?? foundPlaceNs(name, call, at, evaluator, costs, tabulated);
   if (drawn) return drawn;
   if (tabulated) return tabulated;
@@ -332,8 +335,6 @@ const constructs: ReadonlyMap<string, ConstantCost> = new Map(
     names.split(" ").map((name): [string, ConstantCost] => [name, { construct: construct as OperationName, times: 1 }]),
   ),
 );
-for (const name of ["heapq.heappush", "heapq.heappop", "heapq.heappushpop", "heapq.heapreplace"])
-  (constructs as Map<string, ConstantCost>).set(name, { construct: "heapPushPop", times: 0.7 });
 // Each value is converted: 73 to 82 ns for three, of CPython 3.11 and 3.13, where a method of C without arguments takes 24 (`test/measure/library_calls.py`).
 for (const name of ["struct.pack", "struct.pack_into", "struct.Struct.pack_into"])
   (constructs as Map<string, ConstantCost>).set(name, { construct: "callCMethod", times: 3 });
