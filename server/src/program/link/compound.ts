@@ -71,6 +71,8 @@ export interface Through {
   /** What a call or a property gives back, where it does nothing but look. */
   answer(value: Value): Value | undefined;
   acts(call: CallOperation): readonly ActOfCall[];
+  /** Whether what is called raises or ends the thread, each time. */
+  neverReturns(call: CallOperation): boolean;
 }
 
 const known = new WeakMap<FunctionFacts, ReadonlyMap<Operation, CheckThenAct>>();
@@ -137,10 +139,18 @@ function scan(list: readonly Operation[], outer: Surroundings, how: Scan): void 
         }
         const holds = testedBy(test, "present", operation, test, how);
         const fails = testedBy(test, "absent", operation, test, how);
-        const [first = [], second = []] = arms;
+        const [first, second] = [withExit(arms[0] ?? [], how), withExit(arms[1] ?? [], how)];
         const rest = list.slice(position + 1);
-        scan(first, after(holds.map((check) => ({ ...check, dependent: first, instead: second }))), how);
-        scan(second, after(fails.map((check) => ({ ...check, dependent: second, instead: first }))), how);
+        scan(
+          first,
+          after(holds.map((check) => ({ ...check, dependent: leaves(second) ? [...first, ...rest] : first, instead: second }))),
+          how,
+        );
+        scan(
+          second,
+          after(fails.map((check) => ({ ...check, dependent: leaves(first) ? [...second, ...rest] : second, instead: first }))),
+          how,
+        );
         if (leaves(first)) around = after(fails.map((check) => ({ ...check, dependent: [...second, ...rest], instead: first })));
         else if (leaves(second)) around = after(holds.map((check) => ({ ...check, dependent: [...first, ...rest], instead: second })));
         else if (second.length === 0) {
@@ -179,6 +189,13 @@ function scan(list: readonly Operation[], outer: Surroundings, how: Scan): void 
         break;
     }
   });
+}
+
+/** The list, and the error that its last call surely raises: `abort(409)`, `sys.exit(1)`. */
+function withExit(list: readonly Operation[], { through }: Scan): readonly Operation[] {
+  const last = list[list.length - 1];
+  if (last?.op !== "call" || !through?.neverReturns(last)) return list;
+  return [...list, { op: "raise", value: last, start: last.end, end: last.end }];
 }
 
 /** What a list waits for once; whoever waits in a loop, or by `wait_for`, looks again. */

@@ -5,6 +5,7 @@ import { type ActOfCall, addingMethods, type CheckThenAct, checksThenActs, findC
 import type { FunctionNode } from "./entity.js";
 import { lastNameOf } from "./last-name.js";
 import type { Program } from "./link.js";
+import { neverReturns } from "./never-returns.js";
 import { argumentFor, type Callee, decoratorNames } from "./resolver.js";
 import { walkOperations } from "./walk.js";
 
@@ -70,6 +71,10 @@ class ThroughCalls implements Through {
       const act = new Terms(call, callee, this.node).act(operation);
       return act ? { call, function: node, operation, act } : [];
     });
+  }
+
+  neverReturns(call: CallOperation): boolean {
+    return neverReturns(call, this.node, this.program.resolver);
   }
 
   /** The one function that the call runs, if there is one and it runs at once. */
