@@ -14,7 +14,7 @@ import { chunkSizeOf } from "./chunks.js";
 import { isAlone } from "./company.js";
 import { confidenceIn, sureEnough } from "./confidence.js";
 import { courseOf } from "./courses.js";
-import type { Demand } from "./demand.js";
+import { type Demand, likelyNs } from "./demand.js";
 import { firstPoolAssumption } from "./first-pool.js";
 import type { CostSettings } from "./function-costs.js";
 import { type HandedTask, handedAssumption, handedTask } from "./handed-tasks.js";
@@ -306,7 +306,7 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
 /** Whether so little is done that nobody would hand it to a thread, but for what objects of which nothing is known may do. */
 function hidesTime(work: TaskWork, target: SpawnTarget, model: CostModel): boolean {
   const { unknownCalls, uncostedCalls, isEndless } = work;
-  if (isEndless || unknownCalls + uncostedCalls > 0 || toldNs(work) >= shortTaskNs) return false;
+  if (isEndless || unknownCalls + uncostedCalls > 0 || toldNs(work) >= shortTaskNs || likelyNs(work) >= 10 * shortTaskNs) return false;
   return model.hidesTime(activationOf(target));
 }
 
