@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Prediction } from "../../server/src/estimate/prediction.js";
 import { pythonParser } from "../syntax/python-parser.js";
-import { predictionOf } from "./predictions.js";
+import { predictionOf, snapshotOf, strategyOf } from "./predictions.js";
 
 /* Calls and objects of which nothing is known: which of them are taken for waiting, and what is left open by them. */
 
@@ -37,6 +37,7 @@ describe("a call of which nothing is known is taken for waiting", () => {
     "parts.camera.read()",
     "parts.publish(number)",
     "parts.crunch(number, timeout=20)",
+    "parts.pick(parts.url, timeout=20)",
   ])
     test(call, () => {
       assert.ok(isTakenForWaiting(calling(call)), JSON.stringify(calling(call).work));
@@ -62,6 +63,13 @@ for _ in range(4):
   test("no longer than its limit", () => {
     const { work } = calling("parts.crunch(number, timeout=0.5)");
     assert.ok(work.waitNs.high <= 501 * ms, JSON.stringify(work.waitNs));
+    const inMilliseconds = calling("parts.crunch(number, timeout=5 * 1000)").work.waitNs;
+    assert.ok(inMilliseconds.high <= 5_001 * ms, JSON.stringify(inMilliseconds));
+  });
+
+  test("a request for an address as long as other requests", () => {
+    const likely = (call: string): number => calling(call).work.waitNs.likely;
+    assert.ok(likely("parts.pick(parts.url, timeout=20)") > 2 * likely("parts.pick(parts.size, timeout=20)"));
   });
 });
 
@@ -74,6 +82,8 @@ describe("a call of which nothing is known is not", () => {
     "parts.download_path(number)",
     "parts.session.expunge(number)",
     "parts.cursor.scroll(number)",
+    "parts.client.config.size(number)",
+    "parts.api.extract(number)",
     "parts.crunch(number, timeout=None)",
   ])
     test(call, () => {
@@ -132,5 +142,71 @@ class Part(abc.ABC):
   test("an attribute of an object of the program is not", () => {
     const text = `class Item:\n    def __init__(self, size):\n        self.size = size\ndef task(number):\n    item = Item(number)\n    return item.size + 1\n`;
     assert.equal(pooled(text).basis, "code");
+  });
+});
+
+describe("a call of which nothing is known may be the work itself", () => {
+  const listing = "    for row in parts.rows:\n        for cell in row.cells:\n            seen.append(str(cell))\n";
+  const beside = (body: string): Prediction => pooled(`seen = []\ndef task(number):\n${body}`);
+  const isOpen = ({ basis, recommended, strategies }: Prediction): boolean =>
+    basis === "unknown calls" && recommended === undefined && strategies.every(({ bottleneck }) => bottleneck === "");
+
+  for (const [what, call] of [
+    ["of an element", "parts.table['reader'].turn(number)"],
+    ["of an attribute of an attribute", "parts.job.plugin.prepare(number)"],
+    ["of what a method makes", "parts.choice.__get__(number)()"],
+    ["by a name in a text", "getattr(parts, 'turn')(number)"],
+  ] as const)
+    test(`${what}, beside loops whose lengths nobody knows`, () => {
+      assert.ok(isOpen(beside(`    ${call}\n${listing}`)), JSON.stringify(beside(`    ${call}\n${listing}`)));
+    });
+
+  test("but not where it only keeps books", () => {
+    assert.equal(beside(`    parts.log(number)\n${listing}`).basis, "code");
+  });
+
+  test("and not beside what takes long, or waits", () => {
+    assert.equal(beside("    parts.turn(number)\n    return sum(i * i for i in range(2_000_000))\n").basis, "code");
+    const waits = pooled(
+      "def task(number):\n    parts.turn(number)\n    subprocess.run(['make', str(number)])\n",
+      "import subprocess\nfrom shop import parts",
+    );
+    assert.equal(waits.basis, "code");
+  });
+
+  test("as what an object does for a subscript", () => {
+    const text = "def task(pair):\n    query, shard = pair\n    return shard[query]\n";
+    assert.equal(pooled(text, "from shop import parts", "parts.pairs()").basis, "unknown calls");
+  });
+});
+
+describe("what calls decide of which nothing is known", () => {
+  const started = (pool: string, call = "turn"): Prediction =>
+    predictionOf(
+      parser,
+      `from concurrent.futures import ${pool}\nfrom shop import parts\ndef task(number):\n    return parts.${call}(number)\nif __name__ == "__main__":\n    with ${pool}(4) as pool:\n        list(pool.map(task, range(20)))\n`,
+      "cpython-3.13",
+      4,
+    );
+
+  test("more likely waits in a thread, and computes in a process or where its name says so", () => {
+    const share = ({ work: { waitNs, interpreterNs } }: Prediction): number => waitNs.likely / (waitNs.likely + interpreterNs.likely);
+    assert.ok(share(started("ThreadPoolExecutor")) > 0.7);
+    assert.ok(share(started("ThreadPoolExecutor", "render_page")) < 0.3);
+    assert.ok(share(started("ProcessPoolExecutor")) < 0.3);
+  });
+
+  test("may take from next to nothing to many seconds, in seconds for all of it", () => {
+    const { makespanNs } = strategyOf(started("ThreadPoolExecutor"), "serial");
+    assert.ok(makespanNs.low < 20 * ms && makespanNs.likely > 500 * ms && makespanNs.high > 60_000 * ms, JSON.stringify(makespanNs));
+  });
+
+  test("has no curve, no delays and no length from which on processes pay", () => {
+    const text =
+      "from concurrent.futures import ThreadPoolExecutor\nfrom shop import parts\ndef task(number):\n    return parts.turn(number)\nwith ThreadPoolExecutor(4) as pool:\n    list(pool.map(task, range(20)))\n";
+    const [simulated] = snapshotOf(parser, text, "cpython-3.13", 4).scalings("/main.py");
+    assert.deepEqual([simulated?.scaling, simulated?.delays, simulated?.processesPayAboveNs], [[], [], undefined]);
+    const asyncio = simulated?.prediction.strategies.find(({ strategy }) => strategy === "asyncio");
+    assert.match(asyncio?.reason ?? "", /cannot be told$/);
   });
 });

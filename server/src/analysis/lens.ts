@@ -1,7 +1,8 @@
 import { onDemand } from "../estimate/on-demand.js";
 import type { StrategyPrediction } from "../estimate/prediction.js";
-import { isMostlyUnknown, type SiteEstimate } from "../estimate/sites.js";
+import type { SiteEstimate } from "../estimate/sites.js";
 import { applicable, duration, speedupText } from "../estimate/text.js";
+import { isMostlyUnknown } from "../estimate/unknown-work.js";
 import type { Lens } from "./answers.js";
 
 /** The line above a place that starts concurrent work: what each strategy would gain; simulated when it is read. */

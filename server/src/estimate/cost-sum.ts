@@ -13,6 +13,8 @@ export interface Sum {
   /** What of these times hangs on lengths, depths and sizes that nobody knows: all but one round of such a loop. Undefined where nothing does. */
   open: Times | undefined;
   unknown: number;
+  /** Of these, those that may be the work itself: nothing about them says that they wait, or only keep books. */
+  blind: number;
   uncosted: number;
   /** How long calls of which nothing is known wait in all, where they look like calls that do; part of `wait`. */
   assumedWait: number;
@@ -111,6 +113,7 @@ export function emptySum(): Sum {
     help: unhelped,
     open: undefined,
     unknown: 0,
+    blind: 0,
     uncosted: 0,
     assumedWait: 0,
     longest: noLongest,
@@ -147,6 +150,7 @@ export function addTo(sum: Sum, other: Sum): void {
   const { open: more } = other;
   sum.open = open && more ? eachTime((kind) => add(open[kind], more[kind])) : (open ?? more);
   sum.unknown += other.unknown;
+  sum.blind += other.blind;
   sum.uncosted += other.uncosted;
   sum.assumedWait += other.assumedWait;
   if (other.longest !== noLongest) sum.longest = eachLongest((kind) => Math.max(sum.longest[kind], other.longest[kind]));
@@ -196,6 +200,7 @@ export function repeated(sum: Sum, count: Interval): Sum {
     help: repeatedHelp(sum.help, count),
     open: openOfRounds(sum, count),
     unknown: sum.unknown * count.likely,
+    blind: sum.blind * count.likely,
     uncosted: sum.uncosted * count.likely,
     assumedWait: sum.assumedWait * count.likely,
     longest: count.low < 1 ? noLongest : sum.longest,
@@ -269,6 +274,7 @@ export function averaged(arms: readonly Sum[], shares: readonly number[], known 
   for (const [index, arm] of arms.entries()) {
     const share = shareOf(index);
     sum.unknown += arm.unknown * share;
+    sum.blind += arm.blind * share;
     sum.uncosted += arm.uncosted * share;
     sum.assumedWait += arm.assumedWait * share;
     sum.lockedUnknown += arm.lockedUnknown * share;
@@ -334,7 +340,17 @@ const shortestReleaseNs = 300;
 export function lasting(sum: Sum, ns: Interval): Sum {
   const total = sum.interpreter.likely + sum.held.likely + sum.native.likely + sum.wait.likely;
   const part = (of: Interval): Interval => scale(ns, total > 0 ? of.likely / total : 0);
-  const known = { ...sum, help: unhelped, open: undefined, unknown: 0, uncosted: 0, assumedWait: 0, guessed: false, endless: false };
+  const known = {
+    ...sum,
+    help: unhelped,
+    open: undefined,
+    unknown: 0,
+    blind: 0,
+    uncosted: 0,
+    assumedWait: 0,
+    guessed: false,
+    endless: false,
+  };
   if (sum.unknown > 0 || total === 0) return { ...known, interpreter: ns, held: zero, native: zero, wait: zero };
   return { ...known, interpreter: part(sum.interpreter), held: part(sum.held), native: part(sum.native), wait: part(sum.wait) };
 }

@@ -77,7 +77,7 @@ import type { Finished, HotLoop } from "./task-work.js";
 import { duration } from "./text.js";
 import type { BelowThreshold } from "./threshold.js";
 import { addedUp, compiledCall, repeatedCalls, type TimedCall, uncounted } from "./timed-calls.js";
-import { unknownWait } from "./unknown-waits.js";
+import { keepsBooks, unknownWait } from "./unknown-waits.js";
 import { addUnlistedCall } from "./unlisted-calls.js";
 
 /** What costs depend on beside the program. */
@@ -160,7 +160,7 @@ export class FunctionCosts {
     const entry = this.resolver.knowledge.callable(name);
     const sum = emptySum();
     const calls: TimedCall[] = [];
-    if (!entry) sum.unknown = 1;
+    if (!entry) sum.unknown = sum.blind = 1;
     else {
       const facts: CallFacts = { target: this.target };
       this.addLibraryCall(entry, name, call, within, facts, undefined, sum, calls);
@@ -224,9 +224,11 @@ export class FunctionCosts {
 
   /** A call is met of which nothing is known; it may look like one that waits. */
   private unknownCall(operation: Operation, sum: Sum, at: Activation): void {
+    const wait = operation.op === "call" ? unknownWait(operation, at, this.evaluator) : undefined;
+    if (wait && wait.ns.high <= 0) return;
     sum.unknown++;
     this.parts.metOpaque([operation]);
-    const wait = operation.op === "call" ? unknownWait(operation, at, this.evaluator) : undefined;
+    if (!wait && (operation.op !== "call" || !keepsBooks(operation))) sum.blind++;
     if (!wait || operation.op !== "call") return;
     addTime(sum, "wait", wait.ns);
     sum.assumedWait += wait.ns.likely;

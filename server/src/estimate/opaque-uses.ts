@@ -35,12 +35,16 @@ function useOf(operation: Operation, at: Activation, evaluator: Evaluator, isKno
   const isAttribute = (value: Value | undefined): boolean =>
     value?.op === "read" && value.place.kind === "attribute" && (isUnknown(value.place.object) || isAttribute(value.place.object));
   const isElement = (value: Value): boolean => value.op === "read" && value.place.kind === "element" && isUnknown(value.place.object);
+  // `return index[query]`: an object that is asked for something that is no number of the text may look it up as long as it likes.
+  const isAnswer = (value: Value | undefined): boolean =>
+    value?.op === "read" && value.place.kind === "element" && isElement(value) && isUnknown(value.place.index);
   switch (operation.op) {
     case "read":
       return isAttribute(operation) ? operation : undefined;
     case "write":
-    case "return":
       return isAttribute(operation.value) ? operation : undefined;
+    case "return":
+      return isAttribute(operation.value) || isAnswer(operation.value) ? operation : undefined;
     case "compute":
       // No type of the interpreter has `@`.
       if (operation.operator === "@") return operation;

@@ -65,6 +65,7 @@ export function sampledWork(
       waitNs: each(waitNs),
       open: undefined,
       unknownCalls: 0,
+      blindCalls: 0,
       uncostedCalls: 0,
       assumedWaitNs: 0,
       isEndless: false,

@@ -48,6 +48,8 @@ export function simulateSites(sites: readonly SiteEstimate[], settings: Estimate
 }
 
 function simulateSite({ prediction, demand }: SiteEstimate, settings: EstimateSettings): Omit<SiteSimulation, "prediction"> {
+  // Of calls of which nothing is known, lengths and curves say nothing: they may as well wait as compute.
+  if (prediction.basis === "unknown calls") return { scaling: [], processesPayAboveNs: undefined, delays: [] };
   const isSpread = prediction.course === "together";
   const usable = prediction.strategies.filter(
     ({ strategy, applicable }) => isSpread && applicable && strategy !== "serial" && strategy !== "asyncio",
@@ -66,8 +68,7 @@ function simulateSite({ prediction, demand }: SiteEstimate, settings: EstimateSe
   const hasProcesses = usable.some(({ strategy }) => strategy === "processes");
   return {
     scaling,
-    // Of calls of which nothing is known, a length says nothing: they may as well wait.
-    processesPayAboveNs: hasProcesses && prediction.basis === "code" ? processesPayAbove(demand, settings) : undefined,
+    processesPayAboveNs: hasProcesses ? processesPayAbove(demand, settings) : undefined,
     delays: delaysBeside(prediction, demand, settings),
   };
 }

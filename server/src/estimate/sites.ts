@@ -1,4 +1,4 @@
-import { add, exactly, type Interval, interval, multiply, scale } from "../base/interval.js";
+import { add, exactly, type Interval, interval, multiply } from "../base/interval.js";
 import { targetName, targetTitle } from "../base/target.js";
 import type { FunctionNode, LinkedFile } from "../program/link/entity.js";
 import { lastNameOf, receiverOf } from "../program/link/last-name.js";
@@ -14,7 +14,6 @@ import { type Amount, combine } from "./amount.js";
 import { chunkSizeOf } from "./chunks.js";
 import { isAlone } from "./company.js";
 import { confidenceIn, sureEnough } from "./confidence.js";
-import { zero } from "./cost-sum.js";
 import { courseOf } from "./courses.js";
 import { type Demand, isOneTask, likelyNs } from "./demand.js";
 import { importAssumption } from "./first-pool.js";
@@ -36,8 +35,9 @@ import { countAlike, endOf, othersBeside } from "./side-by-side.js";
 import { crossover, ownWay, predictStrategies, recommend } from "./strategies.js";
 import type { TaskWork } from "./task-work.js";
 import { type UnevenTasks, unevenTasks, unevenWork } from "./uneven-tasks.js";
+import { isMostlyOpen, isMostlyUnknown, type Tendency, toldNs, unknownAssumption, withUnknown } from "./unknown-work.js";
 import { type TaskCount, withUsualLength, withUsualRound } from "./usual-work.js";
-import { CostModel, unknownCallNs } from "./work.js";
+import { CostModel } from "./work.js";
 import { workerCount } from "./worker-counts.js";
 
 /** A place that starts concurrent work: what the work is, and what each strategy would make of it. */
@@ -196,7 +196,8 @@ function withImports(estimated: Estimated, imports: ImportTimes, settings: Estim
   const prediction: Prediction = onDemand<typeof described, Pick<Prediction, "strategies" | "likeliest" | "confidence" | "recommended">>(
     described,
     {
-      strategies: () => predictStrategies(demand, settings, (strategy, simulateIt) => memory.recall(demanded(), strategy, simulateIt)),
+      strategies: () =>
+        predictStrategies(demand, settings, described.basis, (strategy, simulateIt) => memory.recall(demanded(), strategy, simulateIt)),
       likeliest: () => (isAskedFor ? recommend : ownWay)(prediction.strategies, spawn.worker),
       confidence: () => {
         const { likeliest, strategies, basis } = prediction;
@@ -228,7 +229,8 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
   const made = handed
     ? (uneven?.work ?? model.workOfHandedIn(spawn.targets.map(activationOf), spawn.externalTargets, spawn.call, spawn.in, handed.isOpen))
     : (uneven?.work ?? (target ? model.workOfTask(activationOf(target)) : model.workOfExternal(external, spawn.call, spawn.in)));
-  const read = target && !handed && !uneven && hidesTime(made, target, model) ? { ...made, unknownCalls: 1, opaqueCalls: 1 } : made;
+  const read =
+    target && !handed && !uneven && hidesTime(made, target, model) ? { ...made, unknownCalls: 1, blindCalls: 1, opaqueCalls: 1 } : made;
   const names = [...spawn.targets.map((each) => nameOf(each.function, program)), ...spawn.externalTargets.map(lastName)];
   const task = handed?.name ?? names[0] ?? "";
   const service = handed ? (handed.isOpen ? undefined : serviceOfAll(spawn, model)) : serviceOf(spawn, program, model);
@@ -241,17 +243,18 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
   if (sampled) assumptions.unshift(sampled.assumption);
   const work = sampled?.work ?? read;
   const told = sampled?.work ?? once;
+  const tendency: Tendency = spawn.worker === "thread" && !told.soundsLikeComputing ? "wait" : "compute";
   const {
     work: whole,
     tasks,
     assumption: usual,
   } = course === "until stopped"
-    ? { ...withUsualRound(withUnknown(told)), tasks: counted.count }
-    : withUsualLength(withUnknown(told), counted);
+    ? { ...withUsualRound(withUnknown(told, tendency)), tasks: counted.count }
+    : withUsualLength(withUnknown(told, tendency), counted, isMostlyOpen(told) ? "blind" : "told");
   if (counted.known === "assumed") assumptions.push(assumedTasks(spawn, tasks));
   else if (counted.known === "pinned") assumptions.unshift({ what: "number of tasks", value: String(tasks.likely), from: "annotation" });
   if (usual) assumptions.unshift(usual);
-  if (isMostlyOpen(told)) assumptions.unshift(unknownAssumption(told));
+  if (isMostlyOpen(told)) assumptions.unshift(unknownAssumption(told, tendency));
   const room = spawn.width === "thread" && spawn.worker === "thread" ? roomOf(spawn, program.resolver, model.evaluator) : undefined;
   const { workers, known: workersKnown } = workerCount(spawn, course, tasks, room, model, settings, assumptions);
   if (course !== "together") assumptions.push(saidOfCourse[course]);
@@ -305,7 +308,7 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
 /** Whether so little is done that nobody would hand it to a thread, but for what objects of which nothing is known may do. */
 function hidesTime(work: TaskWork, target: SpawnTarget, model: CostModel): boolean {
   const { unknownCalls, uncostedCalls, isEndless } = work;
-  if (isEndless || unknownCalls + uncostedCalls > 0 || likelyNs(work) >= shortTaskNs) return false;
+  if (isEndless || unknownCalls + uncostedCalls > 0 || toldNs(work) >= shortTaskNs || likelyNs(work) >= 10 * shortTaskNs) return false;
   return model.hidesTime(activationOf(target));
 }
 
@@ -322,65 +325,6 @@ const mostFunctions = 8;
 
 /** A task that computes for longer may be worth a process. */
 const longEnoughNs = 250_000;
-
-/** Whether calls of which nothing is known, or not how long they take, can outweigh everything that is known. */
-export function isMostlyUnknown(work: TaskWork): boolean {
-  return (work.unknownCalls + work.uncostedCalls) * unknownCallNs > likelyNs(work) - work.assumedWaitNs;
-}
-
-/** The same where they do not look like anything either, such as a request that is waited for. */
-function isMostlyOpen(work: TaskWork): boolean {
-  return isMostlyUnknown(work) && (work.unknownCalls + work.uncostedCalls) * unknownCallNs > work.assumedWaitNs;
-}
-
-/**
- * Work with the time that its calls may take of which nothing is known, or not how long they take. Whoever hands a task to a pool does so because
- * it takes long: a task that such calls decide is likely to compute for ten milliseconds at least. They may wait for a second as well as do nothing.
- */
-function withUnknown(work: TaskWork): TaskWork {
-  const calls = work.unknownCalls + work.uncostedCalls;
-  if (calls <= 0) return work;
-  const isMost = isMostlyOpen(work);
-  const likely = Math.max(calls * usualCallNs, isMost ? usualTaskNs - likelyNs(work) : 0);
-  const unknownNs = interval(0, likely, Math.max(calls * unknownCallNs, isMost ? usualTaskNs * 10 : 0));
-  // Of no more account than the calls have beside what is known.
-  const share = Math.min(1, (calls * unknownCallNs) / Math.max(1, likelyNs(work)));
-  const unknownWaitNs = interval(0, 0, longTaskNs * share);
-  // What is called under a lock takes its time there.
-  const inside = Math.min(1, work.lockedUnknownCalls / calls);
-  const { locked } = work;
-  const open = work.open ?? { interpreterNs: zero, heldNs: zero, nativeNs: zero, waitNs: zero };
-  return {
-    ...work,
-    waitNs: add(work.waitNs, unknownWaitNs),
-    longestNs: { ...work.longestNs, waitNs: Math.max(work.longestNs.waitNs, unknownWaitNs.high) },
-    turns: Math.max(1, work.turns),
-    interpreterNs: add(work.interpreterNs, unknownNs),
-    locked: {
-      ...locked,
-      interpreterNs: add(locked.interpreterNs, scale(unknownNs, inside)),
-      waitNs: add(locked.waitNs, scale(unknownWaitNs, inside)),
-    },
-    open: { ...open, interpreterNs: add(open.interpreterNs, unknownNs), waitNs: add(open.waitNs, unknownWaitNs) },
-  };
-}
-
-/** Of a call of which nothing is known, ns: most are methods and functions of a few lines. */
-const usualCallNs = 1_000;
-const usualTaskNs = 10_000_000;
-const longTaskNs = 1_000_000_000;
-
-/** What is assumed of calls of which nothing is known. */
-function unknownAssumption(work: TaskWork): Assumption {
-  const calls = Math.max(1, work.opaqueCalls);
-  const what = work.unknownCalls >= work.uncostedCalls ? "of which nothing is known" : "of which nobody knows how long they take";
-  const subject = calls === 1 ? `a call ${what.replace("they take", "it takes")}` : `${calls.toLocaleString("en")} calls ${what}`;
-  return {
-    what: subject,
-    value: "anything from no time to a second of waiting, likely some milliseconds of computing",
-    from: "default",
-  };
-}
 
 /** The service that each task is; several that share what comes out of a queue share out work. */
 function serviceOf(spawn: Spawn, program: Program, model: CostModel): Service | undefined {

@@ -15,12 +15,17 @@ import { machineOf } from "./calibration.js";
 import { type Corner, corners, type Demand, isOneTask, scaled, workloadOf } from "./demand.js";
 import { lockContention } from "./lock-contention.js";
 import { onDemand } from "./on-demand.js";
-import type { Strategy, StrategyPrediction } from "./prediction.js";
+import type { Prediction, Strategy, StrategyPrediction } from "./prediction.js";
 import type { EstimateSettings } from "./sites.js";
 import { type Way, waysToRun } from "./ways.js";
 
 /** What each way of running the work would give; each is simulated when its numbers are first read, and `recall` has what was simulated before. */
-export function predictStrategies(demand: Demand, settings: EstimateSettings, recall: RecallOutcome): readonly StrategyPrediction[] {
+export function predictStrategies(
+  demand: Demand,
+  settings: EstimateSettings,
+  basis: Prediction["basis"],
+  recall: RecallOutcome,
+): readonly StrategyPrediction[] {
   const { target, cores, calibrations } = settings;
   const on = machineOf(settings);
   const name = targetName(target);
@@ -32,7 +37,7 @@ export function predictStrategies(demand: Demand, settings: EstimateSettings, re
   const nothing = { makespanNs: exactly(0), speedup: exactly(0), bottleneck: "" };
   const ways = waysToRun(target, calibrations).map((way): StrategyPrediction => {
     const described = { ...common, strategy: way.strategy, runtime: targetName(way.target), workers };
-    const reason = way.refusedBecause !== "" ? way.refusedBecause : refusal(way, demand);
+    const reason = way.refusedBecause !== "" ? way.refusedBecause : refusal(way, demand, basis);
     if (reason !== "") return { ...described, applicable: false, reason, ...nothing };
     // In a build without a GIL, threads and free threading are the same.
     const isThreads = way.strategy === "threads" || (way.strategy === "free-threaded" && way.target === target);
@@ -40,8 +45,8 @@ export function predictStrategies(demand: Demand, settings: EstimateSettings, re
     return onDemand<typeof described, Outcome>(described, {
       makespanNs: () => simulated().makespanNs,
       speedup: () => simulated().speedup,
-      // One task is as fast as it is, whatever its worker waits for.
-      bottleneck: () => (isOneTask(demand) ? "" : simulated().bottleneck),
+      // One task is as fast as it is, whatever its worker waits for; what unknown calls are taken to do says nothing of what holds the work up.
+      bottleneck: () => (isOneTask(demand) || basis === "unknown calls" ? "" : simulated().bottleneck),
     });
   });
   const serially = isService ? nothing : { makespanNs: serialMakespan, speedup: exactly(1), bottleneck: "" };
@@ -57,10 +62,11 @@ export type RecallOutcome = (strategy: Strategy, simulateIt: () => Outcome) => O
 /** Of all ways to run a service. */
 const serviceSays = "it runs until it is stopped, so there is nothing to be done sooner";
 
-function refusal(way: Way, demand: Demand): string {
+function refusal(way: Way, demand: Demand, basis: Prediction["basis"]): string {
   if (demand.course === "until stopped") return serviceSays;
   if (way.strategy === "processes" || way.strategy === "subinterpreters") return demand.immovableBecause?.[way.strategy] ?? "";
   if (way.strategy !== "asyncio") return "";
+  if (basis === "unknown calls") return "one thread runs all tasks, and whether these mostly wait cannot be told";
   const busy = demand.interpreterNs.likely + demand.heldNs.likely + demand.nativeNs.likely;
   const mostlyWaits = demand.waitNs.likely > 0 && busy <= demand.waitNs.likely / 4;
   return mostlyWaits ? "" : "one thread runs all tasks, and these compute more than they wait";

@@ -7,6 +7,7 @@ import { type Helped, helpOf } from "./helper-threads.js";
 import type { Assumption } from "./prediction.js";
 import type { SharedUses } from "./shared-use.js";
 import { repeatedCalls, type TimedCall } from "./timed-calls.js";
+import { soundsLikeComputing } from "./unknown-waits.js";
 
 /** What one run of a function takes. */
 export type Times = Pick<TaskWork, "interpreterNs" | "heldNs" | "nativeNs" | "waitNs">;
@@ -24,10 +25,14 @@ export interface TaskWork {
   readonly open: Times | undefined;
   /** How often, likely, calls run of which nothing is known; what they compute is in none of the numbers. */
   readonly unknownCalls: number;
+  /** How many of these, likely, may be the work itself: nothing about them says that they wait, or only keep books. */
+  readonly blindCalls: number;
   /** How often, likely, native code runs that is known but for how long it takes; that time is in none of the numbers either. */
   readonly uncostedCalls: number;
   /** How long, likely, such calls wait that look like calls that do, ns: this is in `waitNs`. */
   readonly assumedWaitNs: number;
+  /** Whether the name of any such call is one that people give to what computes. */
+  readonly soundsLikeComputing: boolean;
   /** The highest time, of each kind, that one call may take which is surely made, ns: all of the work has room for that. */
   readonly longestNs: Readonly<Record<keyof Times, number>>;
   /** How many of either run under a lock, likely. */
@@ -110,6 +115,7 @@ export function finish({ sum, calls, hot, assumptions, opaque }: Finished): Task
     waitNs: add(sum.wait, help.wait),
     open: openOf(sum.open, help),
     unknownCalls: sum.unknown,
+    blindCalls: sum.blind,
     uncostedCalls: sum.uncosted,
     assumedWaitNs: sum.assumedWait,
     longestNs: {
@@ -120,6 +126,7 @@ export function finish({ sum, calls, hot, assumptions, opaque }: Finished): Task
     },
     lockedUnknownCalls: sum.lockedUnknown,
     opaqueCalls: opaque.length,
+    soundsLikeComputing: opaque.some((each) => each.op === "call" && soundsLikeComputing(each)),
     calls: [...calls].sort((a, b) => b.ns - a.ns || a.call.start - b.call.start),
     hotLoop: hot,
     nesting: sum.nesting,

@@ -1,4 +1,4 @@
-import { type Interval, interval } from "../base/interval.js";
+import { exactly, type Interval, interval } from "../base/interval.js";
 import { isAwaitedAtOnce } from "../program/link/joined-at-once.js";
 import { lastNameOf, receiverOf } from "../program/link/last-name.js";
 import type { CallOperation, Value } from "../program/operation.js";
@@ -6,7 +6,7 @@ import type { Activation } from "./activation.js";
 import type { Evaluator } from "./evaluate.js";
 import { exchangedIn } from "./loopback.js";
 
-/** How long a call of which nothing is known waits, in nanoseconds, where something about it says that it does. */
+/** How long a call of which nothing is known waits, in nanoseconds, where something about it says that it does: no time where the file itself is the other side. */
 export interface UnknownWait {
   readonly ns: Interval;
   /** What says so, for the list of assumptions. */
@@ -25,16 +25,29 @@ export function unknownWait(call: CallOperation, at: Activation, evaluator: Eval
   const limit = limitNs(call, at, evaluator);
   const because = isAwaitedAtOnce(call, at.function) ? "as it is awaited" : limit ? "as its time-out says" : undefined;
   // What gets ready, asks or keeps books for something does not wait for it, whatever that is.
-  const isBeside = beside.has(words[0] ?? "") || words.some((word) => besideAnywhere.test(word));
-  if (isBeside) return because && { ns: atMost(exchangeNs, limit), because };
   const receiver = receiverOf(call);
-  const kind = kindByName(words, receiver) ?? (isOfNetwork(call, at, evaluator) ? "module" : undefined);
+  const isOfSettings = receiver !== undefined && wordsOf(nameOfObject(receiver)).some((word) => settings.test(word));
+  const isBeside = isOfSettings || beside.has(words[0] ?? "") || words.some((word) => besideAnywhere.test(word));
+  if (isBeside) return because && { ns: atMost(exchangeNs, limit), because };
+  const isAsked =
+    because !== undefined && call.arguments.some(({ value }) => wordsOf(lastNameOf(value)).some((word) => addresses.test(word)));
+  const kind = (isAsked ? "request" : kindByName(words, receiver)) ?? (isOfNetwork(call, at, evaluator) ? "module" : undefined);
   if (!kind) return because && { ns: atMost(exchangeNs, limit), because };
   const does = /^send/.test(words[0] ?? "") ? "sends" : "asks";
   const usual = kind === "exchange" ? exchangedIn(at.function.file, does, exchangeNs) : requestNs;
-  if (!usual) return undefined;
-  const ns = atMost(usual, limit);
+  const ns = usual ? atMost(usual, limit) : exactly(0);
   return { ns, because: kind === "module" ? "as its module says" : "as its name says" };
+}
+
+/** Whether the name of a call of which nothing is known says that it only asks, notes or changes something small, so that it is not what takes a task its time. */
+export function keepsBooks({ callee }: CallOperation): boolean {
+  const name = lastNameOf(callee);
+  return /^_*[A-Z]/.test(name) || bookkeeping.has(wordsOf(name)[0] ?? "");
+}
+
+/** Whether the name of a call of which nothing is known is one that people give to what computes. */
+export function soundsLikeComputing({ callee }: CallOperation): boolean {
+  return wordsOf(lastNameOf(callee)).some((word) => computing.test(word));
 }
 
 function kindByName(words: readonly string[], receiver: Value | undefined): "request" | "exchange" | undefined {
@@ -81,9 +94,23 @@ const deviceVerbs = new Set("read write ask capture grab measure move acquire tr
 const beside = new Set(
   (
     "is has can should on to from as set add make build create new init register unregister format parse encode decode convert prepare validate check log debug info " +
-    "warning error exception append extend remove pop clear copy sort filter sign hash count mark close closed cancel stop start handle with in of use verify"
+    "warning error exception append extend remove pop clear copy sort filter sign hash count mark close closed cancel stop start handle with in of use verify " +
+    "extract unpack unzip untar compress decompress compute calculate render"
   ).split(" "),
 );
+/** What is asked for them has been read before. */
+const settings = /^(config|configuration|configs|conf|cfg|settings|options|opts|params|headers|environ)$/;
+/** Parameters for whom to ask. */
+const addresses = /^(url|urls|uri|href|endpoint)$/;
+/** First words of what only asks, notes or changes something small. */
+const bookkeeping = new Set(
+  (
+    "is has can should set add append extend remove discard pop clear copy log debug info warning warn error exception register unregister count mark " +
+    "keys values items startswith endswith format join split strip lower upper"
+  ).split(" "),
+);
+const computing =
+  /^(comput|calculat|crunch|train|predict|simulat|optimi[sz]|solv|evaluat|render|resiz|rotat|transform|convolv|filter|pars|tokeni[sz]|encod|decod|compress|decompress|encrypt|decrypt|hash|factor|scor|cluster|align|sort|integrat|interpolat)(e|es|ed|ing|er|or|ion|ions|s)?$/;
 const besideAnywhere =
   /^(url|urls|path|name|id|header|headers|params?|config|options?|settings|status|count|callback|handler|size|type|key)$/;
 
@@ -92,8 +119,13 @@ function limitNs({ arguments: given }: CallOperation, at: Activation, evaluator:
   const limit = given.find(({ form, name }) => form === "keyword" && /^(timeout|timeout_s|timeout_ms|timeout_seconds)$/.test(name ?? ""));
   if (!limit || (limit.value.op === "constant" && limit.value.type === "none")) return undefined;
   const amount = evaluator.number(limit.value, at);
-  const unit = limit.name === "timeout_ms" ? 1e6 : 1e9;
+  const unit = limit.name === "timeout_ms" || isInMilliseconds(limit.value) ? 1e6 : 1e9;
   return amount && amount.high > 0 ? amount.high * unit : longestLimitNs;
+}
+
+/** `seconds * 1000` */
+function isInMilliseconds(value: Value): boolean {
+  return value.op === "compute" && value.operator === "*" && value.operands.some((each) => each.op === "constant" && each.value === 1000);
 }
 
 const longestLimitNs = 30e9;

@@ -8,6 +8,12 @@ import { duration } from "./text.js";
 /** What all tasks of a site take together where the code tells nothing: long enough that somebody wanted it faster, short enough to be waited for. */
 const usualSiteNs = 300_000_000;
 
+/**
+ * The same where calls decide of which nothing is known: mostly it is the network, other programs or files that people start threads for, and such work goes
+ * on for seconds to minutes. A judgement as well.
+ */
+const usualBlindSiteNs = 10_000_000_000;
+
 /** The standard deviation of its logarithm: two sites in three take between a tenth and ten times as long. A judgement, as the length is. */
 const usualSpread = Math.log(10);
 
@@ -61,8 +67,8 @@ export interface UsualWork {
  * logarithmic scale. Only guesses give way: how often loops go round of which nobody knows it, what unknown calls take, how many tasks there are. Work
  * that the code tells, what knowledge says of a call, and what was pinned or measured stays as it is.
  */
-export function withUsualLength(work: TaskWork, { count, known }: TaskCount): UsualWork {
-  return weighedAgainst(work, { count, known }, "place");
+export function withUsualLength(work: TaskWork, { count, known }: TaskCount, by: "told" | "blind" = "told"): UsualWork {
+  return weighedAgainst(work, { count, known }, by === "blind" ? "blind place" : "place");
 }
 
 /** The same for one round of what goes on until it is stopped: it may be as short as the code says, and long only where the code tells that. */
@@ -71,11 +77,12 @@ export function withUsualRound(work: TaskWork): UsualWork {
   return likelyNs(work) > usualSiteNs ? weighedAgainst(work, { count: tasks, known: "known" }, "round") : { work, tasks };
 }
 
-function weighedAgainst(work: TaskWork, { count, known }: TaskCount, what: "place" | "round"): UsualWork {
+function weighedAgainst(work: TaskWork, { count, known }: TaskCount, what: "place" | "blind place" | "round"): UsualWork {
+  const usualNs = what === "blind place" ? usualBlindSiteNs : usualSiteNs;
   const whole = kinds.map((kind) => work[kind]).reduce(add);
   if (whole.likely <= 0) return { work, tasks: count };
 
-  const away = Math.log((whole.likely * Math.max(1, count.likely)) / usualSiteNs);
+  const away = Math.log((whole.likely * Math.max(1, count.likely)) / usualNs);
   const side: Side = away > 0 ? "low" : "high";
   // What is told may take longer than it is told as, like anything that is uncertain; it is no shorter for others being long.
   const guessed = (kind: keyof Times): number =>
@@ -103,7 +110,8 @@ function weighedAgainst(work: TaskWork, { count, known }: TaskCount, what: "plac
     const likely = Math.min(part.high, Math.max(part.low, part.likely - guess + guess * factorOf(part)));
     const [down, up] = [spreadOf(part, "low"), spreadOf(part, "high")];
     // Though tasks usually take longer, they may be as short as the code says; as long as guesses make them, nobody waits.
-    const least = Math.min(likely, part.likely) / reachOf(0);
+    // What may be anything may also be nothing.
+    const least = Math.min(likely, part.likely) / reachOf(what === "blind place" ? down : 0);
     return interval(
       down > 0 ? Math.max(part.low, Math.min(least, likely / reachOf(down))) : part.low,
       likely,
@@ -114,7 +122,7 @@ function weighedAgainst(work: TaskWork, { count, known }: TaskCount, what: "plac
   const now = eachKind((kind) => weighed(work[kind], guessed(kind), work.longestNs[kind]));
   const weighted = withTimes(work, now, weighed, factorOf);
   if (Math.abs(Math.log(likelyNs(weighted) / likelyNs(work))) < Math.log(significant)) return { work: weighted, tasks };
-  const value = `likely ${duration(likelyNs(weighted))}: guesses are weighed against ${duration(usualSiteNs)}`;
+  const value = `likely ${duration(likelyNs(weighted))}: guesses are weighed against ${duration(usualNs)}`;
   const assumption: Assumption =
     what === "round"
       ? { what: "length of a round, of which the code tells little", value: `${value}, as others wait for what it does`, from: "default" }

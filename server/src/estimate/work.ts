@@ -80,7 +80,7 @@ export class CostModel {
       return { ...cost, sum: { ...cost.sum, interpreter: add(cost.sum.interpreter, this.functions.costs.operations.callPythonTwo) } };
     });
     for (const name of names.slice(0, mostHandedIn)) costs.push(this.functions.ofExternal(name, call, within));
-    if (isOpen) costs.push({ sum: { ...emptySum(), unknown: 1 }, calls: [], hot: undefined, assumptions: [], opaque: [call] });
+    if (isOpen) costs.push({ sum: { ...emptySum(), unknown: 1, blind: 1 }, calls: [], hot: undefined, assumptions: [], opaque: [call] });
     return finish(oneOfSeveral(costs));
   }
 }

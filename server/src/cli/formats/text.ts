@@ -261,8 +261,7 @@ function strategyCells(strategy: StrategyPrediction, prediction: Prediction): st
   const notes = [
     ...(strategy.strategy === prediction.recommended ? [bestText(prediction)] : []),
     ...(strategy.reason === "" ? [] : [printable(strategy.reason)]),
-    // What unknown calls are taken to do says nothing of what holds the work up.
-    ...(strategy.bottleneck === "" || prediction.basis === "unknown calls" ? [] : [strategy.bottleneck]),
+    ...(strategy.bottleneck === "" ? [] : [strategy.bottleneck]),
   ];
   const speedup = strategy.strategy === "serial" ? "1×" : speedupText(strategy.speedup);
   return [strategy.strategy, durationText(strategy.makespanNs), speedup, notes.join(" · ")];
