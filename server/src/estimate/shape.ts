@@ -246,7 +246,7 @@ function reboundShape(
   const bound = (place.kind === "name" && holder?.function.bound(place.name)) || [];
   if (!holder || bound.length < 2 || bound.length > mostBound) return undefined;
   const shapes = bound.flatMap((each) => shape(each, holder, deeperOfSeveral) ?? []);
-  if (shapes.some(({ texts, containers }) => texts + containers > 0)) return undefined;
+  if (shapes.length < bound.length || shapes.some(({ texts, containers }) => texts + containers > 0)) return undefined;
   return shapes.find(({ floats }) => floats > 0) ?? shapes[0];
 }
 
