@@ -80,7 +80,7 @@ def read(value):
 `;
 
 describe("tasks that go on until somebody stops them", () => {
-  const consumer = (body: string): Prediction =>
+  const consumer = (body: string, after = ""): Prediction =>
     predictionOf(
       parser,
       `import queue, threading, time
@@ -96,11 +96,14 @@ ${body}        for part in job.parts:
 
 for _ in range(4):
     threading.Thread(target=work).start()
-`,
+${after}`,
     );
-  test("are services without a length, and last as long as places mostly do where a last entry ends them", () => {
+  test("are services without a length, and last as long as places mostly do where who starts them fills the queue and a last entry ends them", () => {
     assert.equal(consumer("").course, "until stopped");
-    const { course, work } = consumer("        if job is None:\n            break\n");
+    const { course, work } = consumer(
+      "        if job is None:\n            break\n",
+      "for job in [*read(), None, None, None, None]:\n    jobs.put(job)\n",
+    );
     assert.equal(course, "together");
     assert.ok(work.waitNs.likely > second / 10 && work.waitNs.likely < 3 * second, JSON.stringify(work.waitNs));
   });

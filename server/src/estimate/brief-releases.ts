@@ -28,8 +28,9 @@ export function heldThroughBriefReleases<Work extends Demand>(demand: Work, thre
   const betweenEach = (interpreterNs.likely + heldNs.likely) / brief.count;
   const serial = 1 / (1 + nativeEach / (law.wakeUpNs + law.perBetween * betweenEach));
   const likelyNs = serial * Math.min(law.share * (nativeEach + betweenEach), law.mostNs) * brief.count;
-  // How many there are is only told of the likely work; in the least of it, as many as it has of all that runs without the GIL.
-  const least = nativeNs.likely > 0 ? Math.min(1, nativeNs.low / nativeNs.likely) : 1;
+  // How many there are is only told of the likely work. What each takes is known to a third: work that is less than that has fewer of them.
+  const shareOfLeast = (interpreterNs.low + heldNs.low + nativeNs.low) / (interpreterNs.likely + heldNs.likely + nativeNs.likely);
+  const least = Math.min(1, 3 * shareOfLeast);
   const wakingNs = likelyNs * (corner === "low" ? 1.7 * least : corner === "high" ? 0.3 : 1);
   const briefShare = nativeNs.likely > 0 ? Math.min(1, brief.ns / nativeNs.likely) : 0;
   const held: Interval = scale(nativeNs, briefShare * serial);
