@@ -52,6 +52,25 @@ describe("threads whose calls give the GIL up for a moment", () => {
     assert.ok(gain(400_000, 1, 2, "cpython-3.13") > 1.7);
   });
 
+  test("have fewer such calls where the work turns out to be less", () => {
+    const text = `import os
+from concurrent.futures import ThreadPoolExecutor
+
+
+def work(folder):
+    for entry in folder.entries:
+        os.lstat(entry)
+
+
+with ThreadPoolExecutor(4) as pool:
+    list(pool.map(work, read()))
+`;
+    const prediction = predictionOf(parser, text, "cpython-3.13", 2);
+    const [serial, threads] = [strategyOf(prediction, "serial"), strategyOf(prediction, "threads")];
+    assert.ok(serial.makespanNs.low < serial.makespanNs.likely / 20, JSON.stringify(serial.makespanNs));
+    assert.ok(threads.makespanNs.low < 3 * serial.makespanNs.low + 2_000_000, JSON.stringify([serial.makespanNs, threads.makespanNs]));
+  });
+
   test("lose nothing where there is no GIL to take again, nor in processes of their own", () => {
     assert.ok(gain(4_096, 1, 2, "cpython-3.14t") > 1.6);
     assert.ok(gain(4_096, 1, 2, "cpython-3.13", "processes") > 1.5);

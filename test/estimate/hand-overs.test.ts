@@ -98,6 +98,18 @@ def task(number):
     const ns = (program: string): number => strategyOf(pooled(program, 2, "cpython-3.11"), "serial").makespanNs.likely;
     assert.ok(ns(filled + read) - ns(filled) > 50 * Math.max(1, ns(few + read) - ns(few)));
   });
+
+  test("a row is looked up by its key, however many there are, and counting all needs none of them", () => {
+    const ns = (rows: string, statement: string): number => {
+      const program = filled.replace("20_000", rows);
+      const whole = `${program}    return db.execute("${statement}").fetchone()\n`;
+      const of = (text: string): number => strategyOf(pooled(text, 2, "cpython-3.11"), "serial").makespanNs.likely;
+      return of(whole) - of(program);
+    };
+    const byKey = "select max(b.day - a.day) from visit a join visit b on b.rowid = a.rowid + 1";
+    assert.ok(ns("200_000", byKey) < 20 * ns("20_000", byKey));
+    assert.ok(ns("20_000", "select count(*) from visit") < ns("20_000", "select max(day) from visit") / 10);
+  });
 });
 
 describe("sections under one lock", () => {

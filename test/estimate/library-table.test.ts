@@ -39,6 +39,14 @@ describe("what calls of the standard library take", () => {
     between(told(setup, "json.dumps(rows, indent=2)").likely / told(setup, "json.dumps(rows)").likely, 2, 4.5);
   });
 
+  test("what is taken from a heap is sought on each of its levels, what is put on it is not", () => {
+    const heap = (size: number): string => `import heapq\nheap = [(i, i) for i in range(${size})]`;
+    const taken = (size: number): number => told(heap(size), "heapq.heappop(heap)").likely;
+    between(taken(10_000) / taken(10), 2.5, 6);
+    assert.equal(told(heap(10_000), "heapq.heappush(heap, (5, 5))").likely, told(heap(10), "heapq.heappush(heap, (5, 5))").likely);
+    between(taken(1_000) / told("import heapq\nheap = list(range(1_000))", "heapq.heappop(heap)").likely, 1.4, 2.6);
+  });
+
   test("the same table serves each version with its own numbers", () => {
     const text = `import textwrap\ntext = "words of a paragraph " * 40`;
     const [before, after] = [told(text, "textwrap.dedent(text)", "cpython-3.13"), told(text, "textwrap.dedent(text)", "cpython-3.14")];

@@ -10,8 +10,9 @@ import { shapeOf } from "./shape.js";
 
 /*
  * What `heapq` takes. What is pushed mostly stays near the end; what is popped leaves a place that is filled from one level of the heap after the other, with a
- * comparison on each. In multiples of a push and a pop on a heap of 1,000 integers: pushing an integer 0.33 and a tuple 0.55; popping integers 0.34, 0.67, 1.0 and
- * 1.3 from 10, 100, 1,000 and 10,000, tuples 0.6, 1.7, 2.3 and 2.8, and from 100,000, which fit into no cache, 2.4 and 8.4 (CPython 3.11 and 3.13).
+ * comparison on each. In multiples of what is timed as `heapPushPop`: pushing an integer 0.26 to 0.4 and a tuple 0.46 to 0.6; popping integers 0.4 to 0.9, 0.6,
+ * 0.8 and 1.1 from 10, 100, 1,000 and 10,000, tuples 0.6, 1.1, 1.5 and 2.2, and from 100,000, which fit into no cache, 2.1 and 7 (CPython 3.11 and 3.13,
+ * 2026-11-28, `test/measure/heap_costs.py`).
  */
 
 /** What a call takes that puts something on a heap, takes something from it, or both. */
@@ -20,11 +21,11 @@ export function heapNs(name: string, call: CallOperation, at: Activation, evalua
   const [heap] = positionalOf(call);
   if (!does || !heap) return undefined;
   const holdsTuples = hasTuples(heap, at, evaluator);
-  const pushed = scale(operations.heapPushPop, holdsTuples ? 0.55 : 0.33);
+  const pushed = scale(operations.heapPushPop, holdsTuples ? 0.52 : 0.31);
   if (does === "push") return pushed;
-  const levels = (size: number): number => Math.log2(Math.max(2, size)) * (size > cached ? 1.5 : 1);
+  const levels = (size: number): number => Math.log2(Math.max(2, size)) * (size > cached ? 2 : 1);
   const { low, likely, high } = sizeOf(heap, at, evaluator);
-  const perLevel = scale(operations.heapPushPop, holdsTuples ? 0.22 : 0.1);
+  const perLevel = scale(operations.heapPushPop, holdsTuples ? 0.16 : 0.085);
   const popped = multiply(perLevel, interval(levels(low), levels(likely), levels(high)));
   // What goes in has a place at once where something comes out.
   return does === "pop" ? popped : add(popped, scale(pushed, 0.5));
