@@ -287,6 +287,31 @@ for thread in threads:
     assert.equal(only(`${endless}jobs.join()\n`).course, "together");
   });
 
+  test("is no service that takes what a thread of its own makes, up to a last entry", () => {
+    const task = `import queue, threading
+from concurrent.futures import ThreadPoolExecutor
+
+def produce(out, count):
+    for number in range(count):
+        out.put(number)
+    out.put(None)
+
+def task(count):
+    channel = queue.Queue()
+    threading.Thread(target=produce, args=(channel, count)).start()
+    while True:
+        number = channel.get()
+        if number is None:
+            break
+        print(number)
+
+`;
+    const courseStarted = (start: string): unknown =>
+      predictionsOf(parser, task + start, "cpython-3.13", 4).find((each) => each.task === "task")?.course;
+    assert.equal(courseStarted("with ThreadPoolExecutor(4) as pool:\n    list(pool.map(task, [100] * 6))\n"), "together");
+    assert.equal(courseStarted("for count in (100, 200, 300):\n    threading.Thread(target=task, args=(count,)).start()\n"), "together");
+  });
+
   test("ends with a last entry that it keeps in an attribute, too", () => {
     const taking = "while True:\n    self.job = self.jobs.get()\n    if self.job == 'quit':\n        return True\n    work(self.job)";
     assert.equal(service(taking).course, "until stopped");

@@ -210,3 +210,20 @@ describe("what calls decide of which nothing is known", () => {
     assert.match(asyncio?.reason ?? "", /cannot be told$/);
   });
 });
+
+describe("work of which hardly anything is known", () => {
+  const likelyWork = (imports: string): Prediction["work"] =>
+    pooled("def task(shape):\n    total = 0\n    for part in shape.parts:\n        total += part.area()\n    return total\n", imports).work;
+
+  test("waits in threads, but in a file that imports nothing that could wait", () => {
+    const [waiting, computing] = [likelyWork("from shop import parts"), likelyWork("import math")];
+    assert.ok(waiting.waitNs.likely > waiting.interpreterNs.likely, JSON.stringify(waiting));
+    assert.ok(computing.interpreterNs.likely > 10 * computing.waitNs.likely, JSON.stringify(computing));
+    assert.ok(likelyWork("import socket").waitNs.likely > ms);
+  });
+
+  test("computes where numbers of unknown objects are all that it goes through", () => {
+    const { work } = pooled("def task(rows):\n    return rows.first[0] - rows.first[1]\n");
+    assert.ok(work.interpreterNs.likely > 10 * work.waitNs.likely, JSON.stringify(work));
+  });
+});

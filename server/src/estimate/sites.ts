@@ -35,7 +35,7 @@ import { countAlike, endOf, othersBeside } from "./side-by-side.js";
 import { crossover, ownWay, predictStrategies, recommend } from "./strategies.js";
 import type { TaskWork } from "./task-work.js";
 import { type UnevenTasks, unevenTasks, unevenWork } from "./uneven-tasks.js";
-import { isMostlyOpen, isMostlyUnknown, type Tendency, toldNs, unknownAssumption, withUnknown } from "./unknown-work.js";
+import { hasNothingToWaitFor, isMostlyOpen, isMostlyUnknown, tendencyOf, toldNs, unknownAssumption, withUnknown } from "./unknown-work.js";
 import { type TaskCount, withUsualLength, withUsualRound } from "./usual-work.js";
 import { CostModel } from "./work.js";
 import { workerCount } from "./worker-counts.js";
@@ -229,8 +229,7 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
   const made = handed
     ? (uneven?.work ?? model.workOfHandedIn(spawn.targets.map(activationOf), spawn.externalTargets, spawn.call, spawn.in, handed.isOpen))
     : (uneven?.work ?? (target ? model.workOfTask(activationOf(target)) : model.workOfExternal(external, spawn.call, spawn.in)));
-  const read =
-    target && !handed && !uneven && hidesTime(made, target, model) ? { ...made, unknownCalls: 1, blindCalls: 1, opaqueCalls: 1 } : made;
+  const read = target && !handed && !uneven ? withHiddenTime(made, target, model) : made;
   const names = [...spawn.targets.map((each) => nameOf(each.function, program)), ...spawn.externalTargets.map(lastName)];
   const task = handed?.name ?? names[0] ?? "";
   const service = handed ? (handed.isOpen ? undefined : serviceOfAll(spawn, model)) : serviceOf(spawn, program, model);
@@ -243,14 +242,18 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
   if (sampled) assumptions.unshift(sampled.assumption);
   const work = sampled?.work ?? read;
   const told = sampled?.work ?? once;
-  const tendency: Tendency = spawn.worker === "thread" && !told.soundsLikeComputing ? "wait" : "compute";
+  const tendency = tendencyOf(told, spawn.worker, target?.function.file);
   const {
     work: whole,
     tasks,
     assumption: usual,
   } = course === "until stopped"
     ? { ...withUsualRound(withUnknown(told, tendency)), tasks: counted.count }
-    : withUsualLength(withUnknown(told, tendency), counted, isMostlyOpen(told) ? "blind" : "told");
+    : withUsualLength(
+        withUnknown(told, tendency),
+        counted,
+        isMostlyOpen(told) && !hasNothingToWaitFor(target?.function.file) ? "blind" : "told",
+      );
   if (counted.known === "assumed") assumptions.push(assumedTasks(spawn, tasks));
   else if (counted.known === "pinned") assumptions.unshift({ what: "number of tasks", value: String(tasks.likely), from: "annotation" });
   if (usual) assumptions.unshift(usual);
@@ -305,11 +308,15 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
   return { spawn, work, demand, beside, company, payload, task, workers, workersKnown, course, whole, assumptions };
 }
 
-/** Whether so little is done that nobody would hand it to a thread, but for what objects of which nothing is known may do. */
-function hidesTime(work: TaskWork, target: SpawnTarget, model: CostModel): boolean {
+/** Work with a call of which nothing is known if so little is done that nobody would hand it to a thread, but for what unknown objects may do. */
+function withHiddenTime(work: TaskWork, target: SpawnTarget, model: CostModel): TaskWork {
   const { unknownCalls, uncostedCalls, isEndless } = work;
-  if (isEndless || unknownCalls + uncostedCalls > 0 || toldNs(work) >= shortTaskNs || likelyNs(work) >= 10 * shortTaskNs) return false;
-  return model.hidesTime(activationOf(target));
+  if (isEndless || unknownCalls + uncostedCalls > 0 || toldNs(work) >= shortTaskNs || likelyNs(work) >= 10 * shortTaskNs) return work;
+  const use = model.hidingUse(activationOf(target));
+  if (!use) return work;
+  // What is calculated with, or gone through, hardly waits.
+  const soundsLikeComputing = work.soundsLikeComputing || use.op === "compute" || use.op === "loop";
+  return { ...work, unknownCalls: 1, blindCalls: 1, opaqueCalls: 1, soundsLikeComputing };
 }
 
 const shortTaskNs = 10_000;
@@ -332,19 +339,20 @@ function serviceOf(spawn: Spawn, program: Program, model: CostModel): Service | 
   if (!target) return spawn.externalTargets.some(isServing) ? "library" : undefined;
   const service = serviceIn(activationOf(target), model.evaluator);
   if (!service || service === "library" || !takesEntries(service, program.resolver)) return service;
-  const isShared = spawn.items.length > 0 || isInLoop(spawn) || countAlike(spawn, program) > 0;
+  if (spawn.items.length > 0) return undefined;
+  const isShared = isInLoop(spawn) || countAlike(spawn, program) > 0;
   return isShared && seesItDone(spawn, program) ? undefined : service;
 }
 
 /**
- * Whether who starts workers puts into a queue what they are to do, or starts somebody who does, or waits for them or for all of it to be done; others
- * keep them for what may come.
+ * Whether who starts workers puts into a queue what they are to do, or starts somebody who does, or waits for them or for all of it to be done, or each
+ * worker starts who feeds it; others keep them for what may come.
  */
 function seesItDone(spawn: Spawn, program: Program): boolean {
   if (Number.isFinite(endOf(spawn, program))) return true;
   const own = spawn.targets[0]?.function;
-  const producers = program
-    .spawnsIn(spawn.in)
+  const producers = [spawn.in, ...(own ? [own] : [])]
+    .flatMap((node) => program.spawnsIn(node))
     .flatMap(({ targets }) => targets.flatMap((each) => (each.function === own ? [] : [each.function])));
   return callsOn(spawn.in, /^(put(_nowait)?|join)$/, program) || producers.some((node) => callsOn(node, /^put(_nowait)?$/, program));
 }

@@ -1,4 +1,8 @@
 import { add, interval, scale } from "../base/interval.js";
+import { standardLibraryModules } from "../knowledge/stdlib-modules.js";
+import type { LinkedFile } from "../program/link/entity.js";
+import { importsOf } from "../program/link/linked-file.js";
+import type { Spawn } from "../program/link/spawns.js";
 import { zero } from "./cost-sum.js";
 import { likelyNs } from "./demand.js";
 import type { Assumption } from "./prediction.js";
@@ -31,6 +35,23 @@ function isSurelyLong({ longestNs }: TaskWork): boolean {
 
 /** What calls of which nothing is known are likely to do: who starts threads mostly does so for what waits, who starts processes for what computes. */
 export type Tendency = "wait" | "compute";
+
+/** What they are likely to do in the tasks of a place. */
+export function tendencyOf({ soundsLikeComputing }: TaskWork, worker: Spawn["worker"], file: LinkedFile | undefined): Tendency {
+  return worker === "thread" && !soundsLikeComputing && !hasNothingToWaitFor(file) ? "wait" : "compute";
+}
+
+/** Whether a file imports nothing but parts of the standard library that do not wait: with no more than these, what a task does is to compute. */
+export function hasNothingToWaitFor(file: LinkedFile | undefined): boolean {
+  if (!file) return false;
+  return importsOf(file).every(({ module }) => {
+    const root = module.split(".")[0] ?? "";
+    return standardLibraryModules.has(root) && !waiting.test(root);
+  });
+}
+
+const waiting =
+  /^(asyncio|ftplib|http|imaplib|multiprocessing|nntplib|poplib|select|selectors|smtplib|socket|socketserver|ssl|subprocess|telnetlib|urllib|xmlrpc)$/;
 
 /**
  * Work with the time that its calls may take of which nothing is known, or not how long they take. Whoever hands a task to a pool does so because

@@ -2,7 +2,7 @@ import { add } from "../base/interval.js";
 import type { FunctionNode, LinkedFile } from "../program/link/entity.js";
 import { importsOf } from "../program/link/linked-file.js";
 import type { Resolver } from "../program/link/resolver.js";
-import type { CallOperation, Operation } from "../program/operation.js";
+import type { CallOperation, Operation, Value } from "../program/operation.js";
 import { type Activation, bareActivation } from "./activation.js";
 import { emptySum } from "./cost-sum.js";
 import type { Evaluator } from "./evaluate.js";
@@ -33,9 +33,9 @@ export class CostModel {
     return finish(this.functions.ofRun(activation));
   }
 
-  /** Whether the task does something that may take any time though it is no call: see `opaqueUse`. */
-  hidesTime(activation: Activation): boolean {
-    return opaqueUse(activation, this.evaluator, (value, at) => this.functions.constructs.kindOf(value, at) !== "unknown") !== undefined;
+  /** What the task does that may take any time though it is no call: see `opaqueUse`. */
+  hidingUse(activation: Activation): Operation | Value | undefined {
+    return opaqueUse(activation, this.evaluator, (value, at) => this.functions.constructs.kindOf(value, at) !== "unknown");
   }
 
   /** What a task costs that runs the function once: the call as well, which is most of what the shortest ones take. */
