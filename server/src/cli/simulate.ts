@@ -38,8 +38,7 @@ export async function simulate(typedPlaces: readonly string[], options: Simulate
   const typedPaths = [...new Set(places.map(({ typedPath }) => typedPath))];
   const project = await projectOf(environment);
   const loaded = await loadSources([...typedPaths, ...(await packagesAround(places, environment))], undefined, project, environment);
-  const isAskedFor = (path: string): boolean =>
-    places.some((place) => place.path === path || path.startsWith(`${place.path.replace(/\/$/, "")}/`));
+  const isAskedFor = (path: string): boolean => places.some((place) => place.path === path || path.startsWith(joinPath(place.path, "")));
   if (loaded.missing.length > 0) throw new UsageError(`there is no file or folder \`${loaded.missing[0]}\``);
   const targets = await targetsOf(options.target, environment);
   const measured = await measuredFor(options, targets, environment);

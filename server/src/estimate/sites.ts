@@ -242,6 +242,7 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
   if (sampled) assumptions.unshift(sampled.assumption);
   const work = sampled?.work ?? read;
   const told = sampled?.work ?? once;
+  const isOpen = isMostlyOpen(told);
   const tendency = tendencyOf(told, spawn.worker, target?.function.file);
   const {
     work: whole,
@@ -249,15 +250,11 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
     assumption: usual,
   } = course === "until stopped"
     ? { ...withUsualRound(withUnknown(told, tendency)), tasks: counted.count }
-    : withUsualLength(
-        withUnknown(told, tendency),
-        counted,
-        isMostlyOpen(told) && !hasNothingToWaitFor(target?.function.file) ? "blind" : "told",
-      );
+    : withUsualLength(withUnknown(told, tendency), counted, isOpen && !hasNothingToWaitFor(target?.function.file) ? "blind" : "told");
   if (counted.known === "assumed") assumptions.push(assumedTasks(spawn, tasks));
   else if (counted.known === "pinned") assumptions.unshift({ what: "number of tasks", value: String(tasks.likely), from: "annotation" });
   if (usual) assumptions.unshift(usual);
-  if (isMostlyOpen(told)) assumptions.unshift(unknownAssumption(told, tendency));
+  if (isOpen) assumptions.unshift(unknownAssumption(told, tendency));
   const room = spawn.width === "thread" && spawn.worker === "thread" ? roomOf(spawn, program.resolver, model.evaluator) : undefined;
   const { workers, known: workersKnown } = workerCount(spawn, course, tasks, room, model, settings, assumptions);
   if (course !== "together") assumptions.push(saidOfCourse[course]);

@@ -60,14 +60,20 @@ export function answerOwnRequests({
     );
   };
 
+  const siteAsked = (place: WorkPlace): { readonly state: Analysis; readonly path: string; readonly site: SiteDemand } | undefined => {
+    if (typeof place?.uri !== "string") throw new MalformedParameters("a document's uri is missing");
+    const path = pathOfUri(place.uri);
+    const state = snapshot();
+    const site = siteAt(state, path, place);
+    return site && { state, path, site };
+  };
+
   connection.onRequest(
     predictionRequest,
     answering("prediction", (place: WorkPlace): Page | null => {
-      if (typeof place?.uri !== "string") throw new MalformedParameters("a document's uri is missing");
-      const path = pathOfUri(place.uri);
-      const state = snapshot();
-      const site = siteAt(state, path, place);
-      if (!site) return null;
+      const asked = siteAsked(place);
+      if (!asked) return null;
+      const { state, path, site } = asked;
       const { range } = site.prediction;
       return predictionPage(site.prediction, state.delays(path, range), rendererOf(state).position(path, range.start).line, words());
     }),
@@ -76,11 +82,9 @@ export function answerOwnRequests({
   connection.onRequest<TimelineSite | null, void>(
     timelineRequest,
     answering("timeline", (place: WorkPlace): TimelineSite | null => {
-      if (typeof place?.uri !== "string") throw new MalformedParameters("a document's uri is missing");
-      const path = pathOfUri(place.uri);
-      const state = snapshot();
-      const site = siteAt(state, path, place);
-      if (!site) return null;
+      const asked = siteAsked(place);
+      if (!asked) return null;
+      const { state, path, site } = asked;
       return {
         ...site,
         prediction: saidPrediction(site.prediction, words()),
