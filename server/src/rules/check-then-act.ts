@@ -128,7 +128,7 @@ function isKeptInOrder({ race, pattern }: CheckedAct): boolean {
       lengthOfWays(race) > longestWithLock || (pattern.does === "remove" ? locks === "one" : pattern.does === "use" && locks === "both")
     );
   if (pattern.does === "remove") return true;
-  return lengthOfWays(race) > 1 && !isDirect({ race });
+  return lengthOfWays(race) > 1;
 }
 
 const longestWithLock = 3;
@@ -160,7 +160,7 @@ function ranks({ range }: CheckThenAct["check"], within: FunctionNode, { resolve
 }
 
 /** Whether both are threads or requests of the program that come to it by a short way, and not a thread and whoever has started it, who know of each other. */
-function isDirect({ race }: Pick<CheckedAct, "race">): boolean {
+function isDirect({ race }: CheckedAct): boolean {
   const evidence = evidenceOf(race);
   return evidence !== "caller" && evidence !== "beside" && lengthOfWays(race) <= longestWhenDirect;
 }

@@ -50,7 +50,8 @@ function findUpdateRaces(program: Program): readonly UpdateRace[] {
       const guarded = others.filter((other) => other.operation !== update.operation && ownLocks(other).some(isRealLock));
       const best = guarded.length > 0 ? raceOf(update, update.locks, guarded, program, accesses) : undefined;
       // Else several threads in one statement say most; of races that are equally sure the first is taken.
-      const own = guarded.length > 0 ? [] : others.filter((other) => other.operation === update.operation);
+      const own =
+        guarded.length > 0 || others.some((other) => !other.update) ? [] : others.filter((other) => other.operation === update.operation);
       const race = best?.confidence === "likely" ? best : raceOf(update, update.locks, [...own, ...others], program, accesses);
       if (race && (!known || race.confidence !== "possible"))
         found.set(key, { race, gap: update.update.gap, missing: missingLock(race, stores), other: otherLock(race) });

@@ -107,7 +107,7 @@ function findThreadRoots(program: Program): readonly ThreadRoot[] {
   // A loop that a thread runs calls all that it is handed in that thread.
   for (const { spawn, handing } of handedToLoops(program.spawns, program.resolver)) {
     // Whoever waits for it goes on when it is over.
-    if (firstJoin(handing) < handing.in.head.end) continue;
+    if (endsInCall({ ...handing, joinedBy: ["result"] }) || firstJoin(handing) < handing.in.head.end) continue;
     for (const target of handing.targets) {
       const key = `${spawnKey(spawn)} ${functionKey(target.function)}`;
       const startedBy = isOwnMethod(target.receiverValue) ? waysTo(spawn.in, program) : new Set<FunctionNode>();
