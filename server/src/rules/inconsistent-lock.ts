@@ -79,7 +79,7 @@ function find({ program }: RuleContext): readonly Match<Data>[] {
     const { missing, other, race } = update;
     const lock = missing ?? other;
     if (!lock) continue;
-    const found = updateMatch<Data>(update, { why: "update", update, lock });
+    const found = updateMatch<Data>(update, { why: "update", update, lock }, program);
     matches.set(`${found.path}:${race.first.statement.start}`, found);
   }
   for (const accesses of accessesByLocation(program).values()) {

@@ -1,10 +1,13 @@
+import { contains } from "../base/range.js";
+import type { GapStep } from "../knowledge/atomicity.js";
 import { blockingOf } from "../knowledge/blocking.js";
+import type { CheckThenAct } from "../program/link/compound.js";
 import type { ClassNode, Entity, FunctionNode } from "../program/link/entity.js";
 import { lastNameOf } from "../program/link/last-name.js";
 import type { Program } from "../program/link/link.js";
 import type { Access } from "../program/link/moments.js";
 import { argumentFor, isFrozen } from "../program/link/resolver.js";
-import { samePlace } from "../program/link/updates.js";
+import { samePlace, stepsBetween } from "../program/link/updates.js";
 import { innerValues, someValue, walkOperations } from "../program/link/walk.js";
 import type { CallOperation, Operation, Place, Value, WriteOperation } from "../program/operation.js";
 
@@ -29,7 +32,7 @@ export function madeValue(write: WriteOperation, access: Access, inside: readonl
   const made = madeOf(store, node, inside, program);
   if (made.kind !== "same" || store.value?.op === "constant") return made;
   const isLoaded = by
-    ? fetches(by.call, access.function, program, new Set())
+    ? fetches(by.call, access.function, program)
     : isFetched(store.value, { node, before: store.start, depth: 0 }, program);
   return isLoaded ? { ...same, kind: "work" } : made;
 }
@@ -106,7 +109,7 @@ function ofCall(call: CallOperation, at: At, program: Program): MadeValue | unde
   for (const callee of resolver.resolve(call.callee, at.node)) {
     switch (callee.kind) {
       case "class":
-        return ofClass(callee.class, program);
+        return ofClass(callee.class, program, at.depth);
       case "external": {
         // An error that is kept to be told later: whose it is makes no difference.
         if (/(Error|Exception|Warning)$/.test(callee.name)) return { kind: "given", name: "" };
@@ -125,7 +128,7 @@ function ofCall(call: CallOperation, at: At, program: Program): MadeValue | unde
     }
   }
   for (const entity of resolver.resolve(call, at.node)) {
-    if (entity.kind === "instance") return ofClass(entity.class, program);
+    if (entity.kind === "instance") return ofClass(entity.class, program, at.depth);
     if (entity.kind === "object") {
       const made = ofType(entity.type, program);
       if (made) return made;
@@ -151,7 +154,8 @@ function ofReturned(call: CallOperation, callee: Extract<Entity, { kind: "functi
 }
 
 /** Objects of the class, unless they have no state or none that can change. */
-function ofClass(node: ClassNode, { resolver }: Program): MadeValue {
+function ofClass(node: ClassNode, program: Program, depth: number): MadeValue {
+  const { resolver } = program;
   const { classes, externals } = resolver.classOrder(node);
   if (externals.some((base) => /(NamedTuple|Enum|Flag|Exception|Error|Protocol|TypedDict)$/.test(base))) return same;
   const hasFields = node.facts.decorators.some((decorator) =>
@@ -159,7 +163,18 @@ function ofClass(node: ClassNode, { resolver }: Program): MadeValue {
   );
   const hasState = hasFields || externals.length > 0 || classes.some((each) => each.facts.instanceAttributes.size > 0);
   if (isFrozen(node) || !hasState) return same;
-  return { kind: "object", name: node.facts.name };
+  return { kind: opens(classes, program, depth) ? "resource" : "object", name: node.facts.name };
+}
+
+/** Whether the constructor opens something for the object to keep. */
+function opens(classes: readonly ClassNode[], program: Program, depth: number): boolean {
+  return classes.some(({ file, facts }) =>
+    [...facts.instanceAttributes.values()].flat().some(({ function: index, write }) => {
+      const node = file.functionAt(index);
+      if (node?.head.name !== "__init__" || write.value?.op !== "call") return false;
+      return madeBy(write.value, { node, before: write.start, depth: depth + 1 }, program)?.kind === "resource";
+    }),
+  );
 }
 
 const containers: ReadonlySet<string> = new Set(
@@ -210,14 +225,15 @@ function ofType(type: string, { knowledge }: Program): MadeValue | undefined {
 function isFetched(value: Value | undefined, at: At, program: Program): boolean {
   if (!value || at.depth > maximumDepth) return false;
   return someValue(value, (inner) => {
-    if (inner.op === "call") return fetches(inner, at.node, program, new Set());
+    if (inner.op === "call") return fetches(inner, at.node, program);
     if (inner.op !== "read" || inner.place.kind !== "name" || inner.place.owner !== at.node.index) return false;
     const bound = (at.node.bound(inner.place.name) ?? []).filter((each) => each.start < at.before);
     return isFetched(bound[bound.length - 1], { ...at, before: inner.start, depth: at.depth + 1 }, program);
   });
 }
 
-function fetches(call: CallOperation, within: FunctionNode, program: Program, seen: Set<FunctionNode>): boolean {
+/** Whether the call, or what it calls, waits for a disk, another machine or a program. */
+export function fetches(call: CallOperation, within: FunctionNode, program: Program, seen = new Set<FunctionNode>()): boolean {
   const { resolver, knowledge } = program;
   const waits = resolver.externalCallees(call, within).some((name) => {
     const entry = knowledge.callable(name);
@@ -247,6 +263,11 @@ const fetchedFrom: ReadonlySet<string> = new Set(["disk", "network", "process"])
 
 /** Whether the function adds to what the place holds, or to a local variable that is stored there, between two offsets. */
 function isChangedIn(node: FunctionNode, place: Place, after: number, before = Number.POSITIVE_INFINITY): boolean {
+  return changesOf(place, node.facts.body, node).some(({ start }) => start >= after && start < before);
+}
+
+/** What adds to a container that the place holds, or takes from it, by the place's name or by that of a local variable that is stored there. */
+function changesOf(place: Place, operations: readonly Operation[], node: FunctionNode): readonly Operation[] {
   const names = new Set<string>();
   for (const [name, values] of node.facts.bindings) {
     if (values.some((value) => value.op === "read" && samePlace(value.place, place))) names.add(name);
@@ -254,14 +275,40 @@ function isChangedIn(node: FunctionNode, place: Place, after: number, before = N
   const isIt = (value: Value): boolean =>
     value.op === "read" &&
     (samePlace(value.place, place) || (value.place.kind === "name" && value.place.owner === node.index && names.has(value.place.name)));
-  let changed = false;
-  walkOperations(node.facts.body, (operation: Operation) => {
-    if (operation.start < after || operation.start >= before) return;
-    if (operation.op === "write" && operation.place.kind === "element" && isIt(operation.place.object)) changed = true;
+  const changes: Operation[] = [];
+  walkOperations(operations, (operation: Operation) => {
+    if (operation.op === "write" && operation.place.kind === "element" && isIt(operation.place.object)) changes.push(operation);
     if (operation.op !== "call" || operation.callee.op !== "read" || operation.callee.place.kind !== "attribute") return;
-    if (changing.test(operation.callee.place.name) && isIt(operation.callee.place.object)) changed = true;
+    if (changing.test(operation.callee.place.name) && isIt(operation.callee.place.object)) changes.push(operation);
   });
-  return changed;
+  return changes;
+}
+
+/**
+ * What runs from the store of a new container, which others can see from then on, until the last of what fills it: elements for all that a loop goes through,
+ * or all that another container has. Undefined for what is added one at a time, as somebody asks for it.
+ */
+export function fillingAfterStore(
+  { check, act, byCall }: CheckThenAct,
+  within: FunctionNode,
+  { resolver }: Program,
+): readonly GapStep[] | undefined {
+  const store = byCall?.operation ?? act;
+  const node = byCall?.function ?? within;
+  if (store.op !== "write") return undefined;
+  const operations = byCall ? node.facts.body : check.dependent;
+  const loops: Operation[] = [];
+  walkOperations(operations, (operation) => {
+    // What goes on for ever does not fill anything.
+    const ends = operation.op === "loop" && (operation.iterable ?? (operation.test && operation.test.op !== "constant"));
+    if (ends && operation.start >= store.end) loops.push(operation);
+  });
+  const fills = changesOf(store.place, operations, node).filter((change) => {
+    if (change.start < store.end) return false;
+    return (change.op === "call" && /^(update|extend)$/.test(lastNameOf(change.callee))) || loops.some((loop) => contains(loop, change));
+  });
+  const last = fills[fills.length - 1];
+  return last && stepsBetween({ start: store.end, end: last.end }, node, resolver, last);
 }
 
 const changing = /^(append|appendleft|add|insert|extend|update|setdefault|pop|popleft|popitem|remove|discard|clear)$/;

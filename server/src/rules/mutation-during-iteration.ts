@@ -4,6 +4,7 @@ import type { SwitchVerdict } from "../knowledge/atomicity.js";
 import { type IterationWay, iterationVerdict, snapshotStep } from "../knowledge/iteration.js";
 import type { Entity, FunctionNode } from "../program/link/entity.js";
 import { type Iteration, iterationsOf } from "../program/link/iteration.js";
+import { receiverOf } from "../program/link/last-name.js";
 import type { Program } from "../program/link/link.js";
 import { looksLikeLock, writtenName } from "../program/link/locks.js";
 import type { Access } from "../program/link/moments.js";
@@ -11,7 +12,7 @@ import { decoratorNames } from "../program/link/resolver.js";
 import { joinsText } from "../program/link/text-joins.js";
 import { samePlace, sameValue } from "../program/link/updates.js";
 import { innerOperations, someValue, walkOperations } from "../program/link/walk.js";
-import type { ElementPlace, Operation, Place, Value, WriteOperation } from "../program/operation.js";
+import type { CallOperation, ElementPlace, Operation, Place, Value, WriteOperation } from "../program/operation.js";
 import { evidenceOf, lengthOfWays, locked } from "./evidence.js";
 import { copyFix } from "./fixes/container-fix.js";
 import { lockFix } from "./fixes/lock-fix.js";
@@ -87,7 +88,7 @@ function find({ program, target }: RuleContext): readonly Match<Data>[] {
       if (isSortedList(access)) continue;
       // `batch = self.items; self.items = []`: whoever goes through the batch has it alone.
       if (isReplaced && !isNamedAsShared(writtenSource(access) ?? iteration.source, access.function)) continue;
-      const others = (list: readonly Access[]): readonly Access[] => list.filter((other) => !hasEnded(other, access));
+      const others = (list: readonly Access[]): readonly Access[] => list.filter((other) => !hasEnded(other, access, program));
       const certain = raceOf(access, access.locks, others(surely), program, accesses);
       const race =
         certain?.confidence === "likely" ? certain : (certain ?? raceOf(access, access.locks, others(perhaps), program, accesses));
@@ -215,16 +216,32 @@ function isNamedAsShared(source: Value, within: FunctionNode): boolean {
   return source.place.kind === "attribute" || (source.place.kind === "name" && source.place.owner !== within.index);
 }
 
-/** Whether the thread of the first access has ended before the second: its function waits for threads first. */
-function hasEnded(thread: Access, { function: node, range }: Access): boolean {
+/** Whether the thread of the first access has ended before the second: its function waits for threads first, or has a method do so, `self.stop()`. */
+function hasEnded(thread: Access, { function: node, range }: Access, program: Program): boolean {
   if (thread.root.kind !== "spawn" || thread.function === node) return false;
   let waits = false;
   walkOperations(node.facts.body, (operation) => {
-    if (operation.op !== "call" || operation.end > range.start || operation.callee.op !== "read") return;
-    waits ||=
-      operation.callee.place.kind === "attribute" && operation.callee.place.name === "join" && !joinsText(operation.callee.place.object);
+    if (waits || operation.op !== "call" || operation.end > range.start) return;
+    waits = isJoin(operation) || program.resolver.callees(operation, node).some((callee) => joins(callee.function, program));
   });
   return waits;
+}
+
+function isJoin({ callee }: CallOperation): boolean {
+  return callee.op === "read" && callee.place.kind === "attribute" && callee.place.name === "join" && !joinsText(callee.place.object);
+}
+
+/** Whether the function waits for a thread; a text that is joined from others is given them. */
+function joins(node: FunctionNode, { resolver, knowledge }: Program): boolean {
+  const isThread = (value: Value): boolean =>
+    resolver.resolve(value, node).some((entity) => entity.kind === "object" && knowledge.type(entity.type)?.is.role === "worker");
+  let found = false;
+  walkOperations(node.facts.body, (operation) => {
+    if (found || operation.op !== "call" || !isJoin(operation)) return;
+    const object = receiverOf(operation);
+    found = operation.arguments.length === 0 || (object !== undefined && isThread(object));
+  });
+  return found;
 }
 
 /** Whether the function has told others, under a lock, that it is over: `with self._lock: self._closed = True`. Then nobody may add anything. */

@@ -23,7 +23,7 @@ export const nonAtomicSharedUpdate: Rule<UpdateRace> = {
 function find({ program }: RuleContext): readonly Match<UpdateRace>[] {
   return updateRaces(program)
     .filter(({ missing, other }) => !missing && !other)
-    .map((update) => updateMatch(update, update));
+    .map((update) => updateMatch(update, update, program));
 }
 
 function message({ race, gap }: UpdateRace, context: RuleContext): string {

@@ -171,6 +171,7 @@ function isBesideLoop({ operation, root, function: node, path }: Access, objecti
   if (way.some((each) => each.head.isAsync || asksForThread(each) || runsLoop(each, program.resolver))) return false;
   switch (root.kind) {
     case "spawn":
+      return !root.byLoop;
     case "handler":
     case "entry":
     case "marked":

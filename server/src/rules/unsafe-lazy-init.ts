@@ -1,12 +1,13 @@
 import { knownTargets, targetName } from "../base/target.js";
-import { lazyInitialisationVerdict } from "../knowledge/check-then-act.js";
+import { checkThenActVerdict, lazyInitialisationVerdict } from "../knowledge/check-then-act.js";
+import type { CheckThenAct } from "../program/link/compound.js";
 import { asksModuleName, testsBefore } from "../program/link/guards.js";
 import type { Program } from "../program/link/link.js";
 import type { Access } from "../program/link/moments.js";
 import { accidentText, actPlaces, actTargets, type CheckedAct, checkedActOf, effectOf, guardText, locksAfterLook } from "./checked-act.js";
 import { evidenceOf, lengthOfWays } from "./evidence.js";
 import { withSetDefault } from "./fixes/lock-fix.js";
-import { type MadeValue, madeValue } from "./made-value.js";
+import { fillingAfterStore, type MadeValue, madeValue } from "./made-value.js";
 import { checkedAccesses, isRealLock, quoted, type Race, whoText } from "./race.js";
 import { type Match, noFix, type Rule, type RuleContext, type TargetVerdict } from "./rule.js";
 import docs from "./unsafe-lazy-init.md";
@@ -14,6 +15,8 @@ import docs from "./unsafe-lazy-init.md";
 interface Data {
   readonly act: CheckedAct;
   readonly made: MadeValue;
+  /** Whether it is filled after it has been stored where others look for it, and a switch may come before it is full. */
+  readonly isSeenEarly: boolean;
 }
 
 /** GIL204: lazy initialisation that two threads can both perform. */
@@ -57,7 +60,15 @@ function initOf(access: Access, accesses: readonly Access[], inside: readonly Ac
   const act = checkedActOf(access, accesses, fills, program);
   if (!act) return undefined;
   // Work that is done once more matters to who took a lock to do it once, too late; else where the program shows the threads.
-  return made.kind === "work" && act.race.concurrency !== "seen" && !isLockedLate(access) ? undefined : { act, made };
+  if (made.kind === "work" && act.race.concurrency !== "seen" && !isLockedLate(access)) return undefined;
+  return { act, made, isSeenEarly: made.kind === "container" && isSeenEarly(pattern, access, program) };
+}
+
+/** Whether a container is stored and then filled, and every interpreter may switch threads meanwhile: others find a part of it, and take that for all. */
+function isSeenEarly(pattern: CheckThenAct, { function: node }: Access, program: Program): boolean {
+  if (pattern.check.place.kind === "element") return false;
+  const steps = fillingAfterStore(pattern, node, program);
+  return steps !== undefined && knownTargets.every((target) => checkThenActVerdict(steps, target).verdict === "breaks");
 }
 
 /** Whether a lock is taken, but after the look. */
@@ -80,15 +91,17 @@ function match(data: Data, program: Program): Match<Data> {
 
 /**
  * Whether nobody may notice: of two objects with the same content one is used, whichever it is, most are made before the threads are, and a container gets
- * the same again from whoever fills it. Two locks keep nobody apart, and two threads run.
+ * the same again from whoever fills it. Two locks keep nobody apart, two threads run, and of a container that is seen before it is full something is missing.
  */
-function isMild({ act, made }: Data, program: Program): boolean {
+function isMild({ act, made, isSeenEarly: isPartial }: Data, program: Program): boolean {
   // An answer that is kept under a key is found out anew by whoever comes first, and is the same.
   const isLate = made.kind === "work" && isLockedLate(act.race.first) && !act.race.first.location.endsWith("[]");
-  const isTold = made.kind === "lock" || made.kind === "thread" || isLate;
+  const isTold = made.kind === "lock" || made.kind === "thread" || isPartial || isLate;
   // What requests load from files or the network is loaded once for each of those that come in before the first is done.
-  if (made.kind === "work" && evidenceOf(act.race) === "requests" && lengthOfWays(act.race) <= longestForRequests) return false;
-  if (!isTold || isFilledAtImport(act.race, program)) return true;
+  if (made.kind === "work" && evidenceOf(act.race) === "requests" && lengthOfWays(act.race) <= longestWay) return false;
+  // Opening something takes time, in which threads that all begin with it do come by.
+  const isOpened = made.kind === "resource" && !act.race.first.location.endsWith("[]") && lengthOfWays(act.race) <= longestWay;
+  if (!(isTold || isOpened) || isFilledAtImport(act.race, program)) return true;
   // Work that is locked too late shows that somebody else was thought of.
   if (made.kind === "work") return false;
   // Who starts a thread and then asks for the same object has asked for it before, as a rule.
@@ -96,8 +109,8 @@ function isMild({ act, made }: Data, program: Program): boolean {
   return evidence === "caller" || evidence === "beside" || evidence === "promise";
 }
 
-/** Calls on the ways of two requests together. */
-const longestForRequests = 2;
+/** Calls on the ways of the two threads together. */
+const longestWay = 2;
 
 /** Whether a module calls what fills the place while it is imported, by itself or by making an object: when threads start it is filled. */
 function isFilledAtImport({ first }: Race, { resolver }: Program): boolean {
@@ -118,9 +131,9 @@ function isFilledAtImport({ first }: Race, { resolver }: Program): boolean {
 const maximumWays = 12;
 
 /** Making an object takes a call, so that others come in everywhere; an empty container that is written out takes none. */
-function targetsOf({ act, made }: Data, program: Program): readonly TargetVerdict[] {
+function targetsOf({ act, made, isSeenEarly: isPartial }: Data, program: Program): readonly TargetVerdict[] {
   const { first } = act.race;
-  const isWrittenOut = made.kind === "container" && act.pattern.act.op === "write" && act.pattern.act.value?.op === "display";
+  const isWrittenOut = !isPartial && made.kind === "container" && act.pattern.act.op === "write" && act.pattern.act.value?.op === "display";
   if (isWrittenOut) return actTargets(act, program);
   const way = first.locks.some(isRealLock) ? "test-outside-lock" : "test-then-assign";
   return knownTargets.map(
@@ -128,9 +141,11 @@ function targetsOf({ act, made }: Data, program: Program): readonly TargetVerdic
   );
 }
 
-function message({ act, made }: Data, context: RuleContext): string {
+function message({ act, made, isSeenEarly: isPartial }: Data, context: RuleContext): string {
   const { first } = act.race;
   const text = quoted(first.function.file.path, first.statement, context);
+  if (isPartial)
+    return `\`${text}\` is seen by others before it is filled: ${whoText(act.race)} and ${guardText(act, context)}. Who looks meanwhile takes a part for all. Fill a local variable, and store that last.`;
   return `\`${text}\` can run twice: ${whoText(act.race)} and ${guardText(act, context)}. ${harmText(made)}${accidentText(act, context)}`;
 }
 

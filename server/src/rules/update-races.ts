@@ -5,7 +5,9 @@ import type { Program } from "../program/link/link.js";
 import { commonLocks, type HeldLock } from "../program/link/locks.js";
 import type { Access } from "../program/link/moments.js";
 import { overviewOf } from "../program/link/overviews.js";
+import { walkOperations } from "../program/link/walk.js";
 import { evidenceOf, lengthOfWays, locked } from "./evidence.js";
+import { fetches } from "./made-value.js";
 import { accessesByLocation, isNamedForLifecycle, isRealLock, ownLocks, type Race, raceOf, racePlaces } from "./race.js";
 import type { Match, TargetVerdict } from "./rule.js";
 import { countsStreak } from "./streak.js";
@@ -37,7 +39,7 @@ function findUpdateRaces(program: Program): readonly UpdateRace[] {
       if (!update.update) continue;
       const key = `${update.function.file.path}:${update.statement.start}`;
       const known = found.get(key);
-      if (known && confidenceOf(known) !== "possible") continue;
+      if (known && confidenceOf(known, program) !== "possible") continue;
       // An update under a lock is right; a store that comes in between without the lock is wrong, and is reported there.
       const isGuarded = update.locks.some(isRealLock);
       const others = (isGuarded ? stores.filter((store) => store.update && ownLocks(store).length > 0) : stores).filter(
@@ -47,7 +49,10 @@ function findUpdateRaces(program: Program): readonly UpdateRace[] {
       // Who takes a lock for the same count shows best that this one lacks it.
       const guarded = others.filter((other) => other.operation !== update.operation && ownLocks(other).some(isRealLock));
       const best = guarded.length > 0 ? raceOf(update, update.locks, guarded, program, accesses) : undefined;
-      const race = best?.confidence === "likely" ? best : raceOf(update, update.locks, others, program, accesses);
+      // Else several threads in one statement say most; of races that are equally sure the first is taken.
+      const own =
+        guarded.length > 0 || others.some((other) => !other.update) ? [] : others.filter((other) => other.operation === update.operation);
+      const race = best?.confidence === "likely" ? best : raceOf(update, update.locks, [...own, ...others], program, accesses);
       if (race && (!known || race.confidence !== "possible"))
         found.set(key, { race, gap: update.update.gap, missing: missingLock(race, stores), other: otherLock(race) });
     }
@@ -77,7 +82,7 @@ function findEmptyingRaces(program: Program): readonly UpdateRace[] {
       const race = raceOf(access, access.locks, all.filter(addsBare), program, all);
       const key = `${node.file.path}:${access.statement.start}`;
       const known = found.get(key);
-      if (race && (!known || (confidenceOf(known) === "possible" && race.confidence !== "possible")))
+      if (race && (!known || (confidenceOf(known, program) === "possible" && race.confidence !== "possible")))
         found.set(key, { race, gap: emptied.gap, missing: undefined, other: undefined });
     }
   }
@@ -113,17 +118,17 @@ function isFirstStore({ function: { head } }: Access): boolean {
   return head.kind === "module" || head.kind === "class-body" || head.name === "__init__" || head.name === "__post_init__";
 }
 
-function confidenceOf({ race }: UpdateRace): Race["confidence"] {
-  return isMild(race) ? "possible" : race.confidence;
+function confidenceOf({ race }: UpdateRace, program: Program): Race["confidence"] {
+  return isMild(race, program) ? "possible" : race.confidence;
 }
 
 /** The finding that a rule makes of a racing update. */
-export function updateMatch<Data>(update: UpdateRace, data: Data): Match<Data> {
+export function updateMatch<Data>(update: UpdateRace, data: Data, program: Program): Match<Data> {
   const { race, gap } = update;
   return {
     path: race.first.function.file.path,
     range: race.first.statement,
-    confidence: confidenceOf(update),
+    confidence: confidenceOf(update, program),
     related: racePlaces(race),
     targets: knownTargets.map((target): TargetVerdict => ({ target: targetName(target), verdict: switchPossible(gap, target).verdict })),
     prediction: undefined,
@@ -136,11 +141,12 @@ export function updateMatch<Data>(update: UpdateRace, data: Data): Match<Data> {
  * does, a promise to be shared need not be about it, and two threads that do different things to an object, or get there through many calls, have an order of
  * their own as a rule.
  */
-function isMild(race: Race): boolean {
+function isMild(race: Race, program: Program): boolean {
   const { first, second } = race;
   const length = lengthOfWays(race);
   const evidence = evidenceOf(race);
   // Others are seldom about to add just then, unless they are threads that do so all the time.
+  if (first.emptied && waitsMeanwhile(first, program)) return evidence === "promise" || length > shortWay;
   if (first.emptied) return !(evidence === "alike" || evidence === "apart" || evidence === "requests") || length > 0;
   if (countsStreak(first) || first.update?.result === "kept") return true;
   if (isStatistic(first)) return true;
@@ -167,6 +173,19 @@ function isMild(race: Race): boolean {
       return first.location.startsWith("attribute ") || length > 0;
   }
 }
+
+/** Whether the network, a disk or another program is waited for between the look at what is emptied and the emptying, so that others do come in between. */
+function waitsMeanwhile({ emptied, range, function: node }: Access, program: Program): boolean {
+  let waits = false;
+  walkOperations(node.facts.body, (operation) => {
+    if (operation.op === "call" && emptied && operation.start >= emptied.read.start && operation.end <= range.start)
+      waits ||= fetches(operation, node, program);
+  });
+  return waits;
+}
+
+/** Calls on the two ways together. */
+const shortWay = 2;
 
 /** Calls on the ways of two requests together; more of them rest on too many guesses. */
 const longestForRequests = 2;

@@ -506,7 +506,9 @@ export class Resolver {
     if (annotated.length > 0 && !isOpen) {
       // Which pool it is, and of how many threads, is known where it was made.
       const isPool = (entity: Entity): boolean => entity.kind === "object" && this.knowledge.type(entity.type)?.is.role === "executor";
-      const given = annotated.every(isPool) ? this.givenByCallers(parameter, node).filter(isPool) : [];
+      const isAnyPool = (entity: Entity): boolean => entity.kind === "object" && anyPool.test(entity.type);
+      const mayBePool = annotated.every((entity) => isPool(entity) || isAnyPool(entity));
+      const given = mayBePool ? this.givenByCallers(parameter, node).filter(isPool) : [];
       return given.length > 0 ? given : annotated;
     }
     if (isOpen) {
@@ -839,6 +841,9 @@ function madeByGenerator(node: FunctionNode): readonly Entity[] {
 export function parentOf(node: FunctionNode): FunctionNode | undefined {
   return node.head.parent === undefined ? undefined : node.file.functionAt(node.head.parent);
 }
+
+/** The types of which every pool of the library is one. */
+const anyPool = /^concurrent\.futures\.(_base\.)?Executor$/;
 
 const cffiLibrary: Entity = { kind: "object", type: "cffi.Lib", origin: undefined };
 

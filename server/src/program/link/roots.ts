@@ -4,6 +4,7 @@ import { firstAt } from "../../base/sorted.js";
 import type { AwaitOperation, CallOperation, Operation, Value } from "../operation.js";
 import type { ClassNode, Entity, FunctionNode } from "./entity.js";
 import { functionKey } from "./entity.js";
+import { handedToLoops } from "./handed-to-loops.js";
 import { isAwaitedAtOnce } from "./joined-at-once.js";
 import { isKeptAs } from "./kept-places.js";
 import { lastNameOf, receiverOf } from "./last-name.js";
@@ -34,6 +35,8 @@ export type ThreadRoot =
       readonly repeated: Spawn["repeated"];
       /** For a thread that an object starts on itself: the functions from which calls lead to the start, as far as the program shows. */
       readonly startedBy: ReadonlySet<FunctionNode>;
+      /** Whether it is the event loop that the thread runs which calls the function. */
+      readonly byLoop: boolean;
     }
   | {
       readonly kind: "handler";
@@ -88,7 +91,38 @@ function findThreadRoots(program: Program): readonly ThreadRoot[] {
       const key = `${spawnKey(spawn)} ${functionKey(target.function)}`;
       const startedBy = isOwnMethod(target.receiverValue) ? waysTo(spawn.in, program) : new Set<FunctionNode>();
       const repeated = repeatedFor(target, spawn, program);
-      roots.push({ kind: "spawn", key, spawn, target, function: target.function, instances: spawn.instances, repeated, startedBy });
+      roots.push({
+        kind: "spawn",
+        key,
+        spawn,
+        target,
+        function: target.function,
+        instances: spawn.instances,
+        repeated,
+        startedBy,
+        byLoop: false,
+      });
+    }
+  }
+  // A loop that a thread runs calls all that it is handed in that thread.
+  for (const { spawn, handing } of handedToLoops(program.spawns, program.resolver)) {
+    // Whoever waits for it goes on when it is over.
+    if (endsInCall({ ...handing, joinedBy: ["result"] }) || firstJoin(handing) < handing.in.head.end) continue;
+    for (const target of handing.targets) {
+      const key = `${spawnKey(spawn)} ${functionKey(target.function)}`;
+      const startedBy = isOwnMethod(target.receiverValue) ? waysTo(spawn.in, program) : new Set<FunctionNode>();
+      if (roots.some((root) => root.key === key)) continue;
+      roots.push({
+        kind: "spawn",
+        key,
+        spawn,
+        target,
+        function: target.function,
+        instances: spawn.instances,
+        repeated: spawn.repeated,
+        startedBy,
+        byLoop: true,
+      });
     }
   }
   for (const handler of program.handlers) {

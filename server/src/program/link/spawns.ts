@@ -790,10 +790,16 @@ function instancesOf(
   if (isJoinedAtOnce(call, within, lastNames(entry.joinedBy))) return "one";
   if (isAwaitedAtOnce(call, within) && isAwaitedOnce(within, resolver)) return "one";
   // A pool that outlives the function is given work by every call of it.
-  if (pool?.made && pool.made.in !== within) return "several";
+  if (pool?.made ? pool.made.in !== within : pool && isKeptPool(call)) return "several";
   // A timer that sets up the next one has run out.
   const isTimer = resolver.externalCallees(call, within).includes("threading.Timer");
   return runsOften(call, within, resolver, isTimer ? targets.map((target) => target.function) : []) ? "several" : "one";
+}
+
+/** Whether an object keeps the pool that it was given, `self._executor.submit(work)`, of which only the type is known. */
+function isKeptPool(call: CallOperation): boolean {
+  const receiver = argumentAt(call, "receiver");
+  return receiver?.op === "read" && receiver.place.kind === "attribute" && receiver.place.object.op === "read";
 }
 
 /** Whether one task runs the coroutine function: each that calls it awaits it there and is such a one, or is no coroutine and runs it to its end. */

@@ -112,7 +112,7 @@ class Search {
     if (!point) return undefined;
     const { parameters, body, name, parent } = node.facts;
     if (onceInAWhile.test(name) || isChecked(body, call) || replacesAnother(start)) return undefined;
-    if (this.holdsBack(body, call, node)) return undefined;
+    if (this.holdsBack(body, start, node)) return undefined;
     const isMethod = parent !== undefined && node.file.functionAt(parent)?.head.kind === "class-body";
     const given = new Set(parameters.slice(isMethod ? 1 : 0).map((parameter) => parameter.name));
     const isFromOutside = (value: Value, depth = 0): boolean =>
@@ -134,7 +134,7 @@ class Search {
   private inLoops(loops: readonly LoopOperation[], call: CallOperation, node: FunctionNode, start: ThreadStart): ThreadPerItem | undefined {
     const inner = loops[loops.length - 1] as LoopOperation;
     // Waiting in an outer loop, or looking how many there are, keeps the number down.
-    if (loops.some((loop) => this.isHeldBack(loop, call, node)) || isChecked(inner.body, call)) return undefined;
+    if (loops.some((loop) => this.isHeldBack(loop, start, node, call)) || isChecked(inner.body, call)) return undefined;
     const given = call.arguments.flatMap(({ value }) => [value, ...capturedBy(value, node)]);
     const per =
       inner.form === "while"
@@ -305,18 +305,17 @@ class Search {
   }
 
   /** Whether the loop waits for threads, for room or for time before it goes on, or looks how many threads there are. */
-  private isHeldBack(loop: LoopOperation, call: CallOperation, node: FunctionNode): boolean {
-    return this.holdsBack(loop.body, call, node) || (loop.test !== undefined && countsThreads(loop.test));
+  private isHeldBack(loop: LoopOperation, start: ThreadStart, node: FunctionNode, call: CallOperation): boolean {
+    return this.holdsBack(loop.body, start, node, call) || (loop.test !== undefined && this.isLimit(loop.test, start, node));
   }
 
-  private holdsBack(operations: readonly Operation[], call: CallOperation, node: FunctionNode): boolean {
+  private holdsBack(operations: readonly Operation[], start: ThreadStart, node: FunctionNode, call = start.call): boolean {
     let held = false;
     const names = [...node.facts.bindings].filter(([, values]) => values.includes(call)).map(([name]) => name);
     walkOperations(operations, (operation) => {
       if (operation.op === "with" && operation.start < call.start && call.end <= operation.end)
         held ||= this.isGate(operation.context, node);
-      if (operation.op === "branch" && operation.test) held ||= countsThreads(operation.test);
-      if (operation.op === "loop" && operation.test) held ||= countsThreads(operation.test);
+      if ((operation.op === "branch" || operation.op === "loop") && operation.test) held ||= this.isLimit(operation.test, start, node);
       if (operation.op !== "call" || operation === call) return;
       const { callee } = operation;
       if (callee.op !== "read" || callee.place.kind !== "attribute") return;
@@ -326,6 +325,32 @@ class Search {
       if (name === "is_alive" || name === "active_count") held = true;
     });
     return held;
+  }
+
+  /** Whether the test looks how many threads there are, by a call or by a count that goes down again: `if self.open >= self.limit: continue`. */
+  private isLimit(test: Value, start: ThreadStart, node: FunctionNode): boolean {
+    const compares = (value: Value): boolean =>
+      value.op === "compute" && /^[<>]=?$/.test(value.operator) && value.operands.some((each) => this.goesDown(each, start, node));
+    return countsThreads(test) || someValue(test, compares);
+  }
+
+  /** Whether what is read is a number that the class or file counts down, or a variable that the threads do. */
+  private goesDown(value: Value, { targets }: ThreadStart, node: FunctionNode): boolean {
+    if (value.op !== "read" || value.place.kind === "element") return false;
+    const { kind, name } = value.place;
+    const stores: Operation[] = [];
+    if (kind === "attribute") {
+      const own = this.program.resolver.enclosingClass(node)?.facts.instanceAttributes.get(name) ?? [];
+      stores.push(...[...own, ...node.file.stores(name)].map(({ write }) => write));
+    } else {
+      for (const target of targets)
+        walkOperations(target.facts.body, (each) => {
+          if (each.op === "write" && each.place.kind === "name" && each.place.name === name) stores.push(each);
+        });
+    }
+    return stores.some(
+      (each) => each.op === "write" && each.form === "update" && each.value?.op === "compute" && each.value.operator === "-",
+    );
   }
 
   /** Whether the thread first waits for its turn, so that only so many of them do something. */

@@ -157,9 +157,11 @@ export class Walker {
     }
   }
 
-  /** Whether the walk is about the loop's thread, beside a thread that a coroutine has handed work to. */
+  /** Whether the walk is about a loop's thread: beside a thread that a coroutine has handed work to, or with a coroutine that other threads have handed over. */
   private isOnLoop(): boolean {
-    return this.current.kind === "caller" && this.current.function.head.isAsync;
+    const { current } = this;
+    if (current.kind === "caller") return current.function.head.isAsync;
+    return current.kind === "spawn" && current.byLoop && current.function.head.isAsync;
   }
 
   /** What whoever calls the function holds, as it gives that back. */
