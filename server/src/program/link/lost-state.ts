@@ -1,6 +1,7 @@
 import { append } from "../../base/append.js";
 import { indexed } from "../../base/indexed.js";
 import { contains, type Range } from "../../base/range.js";
+import { firstFrom } from "../../base/sorted.js";
 import type { AttributePlace, CallOperation, NamePlace, Operation, Place, Value, WriteOperation } from "../operation.js";
 import { type ClassNode, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
 import { lastNameOf } from "./last-name.js";
@@ -446,10 +447,13 @@ class Search {
     called = new Set();
     this.called.set(key, called);
     let looked = 0;
-    walkOperations(node.facts.body, (operation) => {
-      if (operation.op !== "call" || operation.start < from || operation === this.spawn.call || ++looked > mostCalls) return;
-      for (const { function: callee } of this.program.resolver.callees(operation, node)) if (!this.inChild.has(callee)) called.add(callee);
-    });
+    const calls = callsIn(node.facts.body);
+    for (let index = firstFrom(calls, from); index < calls.length && looked < mostCalls; index++) {
+      const call = calls[index] as CallOperation;
+      if (call.start < from || call === this.spawn.call) continue;
+      looked++;
+      for (const { function: callee } of this.program.resolver.callees(call, node)) if (!this.inChild.has(callee)) called.add(callee);
+    }
     return called;
   }
 
@@ -598,6 +602,14 @@ const handedIn = indexed((body: readonly Operation[]): readonly { readonly given
     }
   });
   return handed;
+});
+
+const callsIn = indexed((body: readonly Operation[]): readonly CallOperation[] => {
+  const calls: CallOperation[] = [];
+  walkOperations(body, (operation) => {
+    if (operation.op === "call") calls.push(operation);
+  });
+  return calls;
 });
 
 /** What a function gives to calls that send it elsewhere. */

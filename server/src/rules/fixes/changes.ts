@@ -48,7 +48,9 @@ export function changesOf(access: Access, all: readonly Access[]): readonly (rea
   const own = accessesByOperation(all).get(access.operation) ?? [access];
   const groups = new Map<unknown, Access[]>();
   const meetings = meetingsOf(all);
+  /** The kinds that meet what is in the groups, but for what is not asked yet. */
   const met = new Set<number>();
+  const unasked: Access[] = [];
   const added = new Set<Access>();
   let bare = 0;
   const add = (each: Access): void => {
@@ -57,7 +59,13 @@ export function changesOf(access: Access, all: readonly Access[]): readonly (rea
     if (group) group.push(each);
     else groups.set(each.operation, [each]);
     added.add(each);
-    for (const kind of meetings.of(each)) met.add(kind);
+    unasked.push(each);
+  };
+  const meets = (each: Access): boolean => {
+    const kind = meetings.kind(each);
+    for (let next = met.has(kind) ? undefined : unasked.pop(); next; next = met.has(kind) ? undefined : unasked.pop())
+      for (const other of meetings.of(next)) met.add(other);
+    return met.has(kind);
   };
   for (const each of own) add(each);
   const { connected, members, open: changing } = connectionsOf(all);
@@ -76,7 +84,7 @@ export function changesOf(access: Access, all: readonly Access[]): readonly (rea
     isGrowing = false;
     for (const each of open) {
       if (added.has(each) || each.operation === access.operation) continue;
-      if (!groups.has(each.operation) && !met.has(meetings.kind(each))) continue;
+      if (!groups.has(each.operation) && !meets(each)) continue;
       add(each);
       isGrowing = true;
       // Where so many would have to hold a lock and do not, it is not looked who else would.
@@ -111,7 +119,7 @@ const connectionsOf = indexed((all: readonly Access[]) => {
     for (const each of found) {
       connected.set(each, number);
       for (const other of byOperation.get(each.operation) ?? []) found.add(other);
-      for (const kind of meetings.of(each)) {
+      for (const kind of found.size < open.length ? meetings.of(each) : []) {
         if (isMet.has(kind)) continue;
         isMet.add(kind);
         for (const other of byKind.get(kind) ?? []) found.add(other);
