@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import { Nesting } from "../../server/src/base/nesting.js";
 import { contains } from "../../server/src/base/range.js";
-import { firstFrom } from "../../server/src/base/sorted.js";
+import { firstFrom, inOrder } from "../../server/src/base/sorted.js";
 
 const ranges = fc.array(
   fc.tuple(fc.nat(30), fc.nat(10)).map(([start, length]) => ({ start, end: start + length })),
@@ -31,4 +31,14 @@ describe("the first of a list that starts at an offset or behind it", () => {
       }),
     );
   });
+});
+
+test("sorted lists are gone through in order, and what stands in several once", () => {
+  const sorted = fc.array(fc.nat(20), { maxLength: 8 }).map((items) => [...new Set(items)].sort((a, b) => a - b));
+  fc.assert(
+    fc.property(fc.array(sorted, { maxLength: 4 }), (lists) => {
+      const all = [...new Set(lists.flat())].sort((a, b) => a - b);
+      assert.deepEqual([...inOrder(lists)], all);
+    }),
+  );
 });

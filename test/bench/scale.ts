@@ -2,13 +2,23 @@ import { AnalysisHost } from "../../server/src/analysis/analysis.js";
 import { newestTarget } from "../../server/src/base/target.js";
 import { makePackedFacts } from "../../server/src/program/packed-facts.js";
 import { pythonParser } from "../syntax/python-parser.js";
+import { shapes } from "./shapes.js";
 
 /*
  * `npm run check:scale [-- LINES]`: how time and memory grow with the size of a program, up to so many lines (1,000,000 if none are given). Each step
  * has four times the files of the one before. A file has classes with a lock whose methods threads run, functions that call those of the next few files,
  * and coroutines; so each function is called by three others, and the graph of calls is one circle through all files. A stage that grows as its
  * input does takes as many microseconds a line at each step; one that grows with its square takes four times as many.
+ *
+ * Then single files in which one thing stands hundreds of times, with all findings and fixes, and again with four times as many: what takes more than eight times as long
+ * grows faster than its input, and the command ends with an error.
  */
+
+/** In the first of two measurements of a file. */
+const timesOfShape = 250;
+
+/** Four for what grows with its input; the rest is for what else the machine does, and what few of something cost less. */
+const mostGrowth = 8;
 
 const parser = await pythonParser();
 const mostLines = Number(process.argv[2] ?? 1_000_000);
@@ -18,6 +28,34 @@ console.log(
   `${"lines".padStart(10)} ${"files".padStart(7)}   ${["facts", "link and rules", "median edit"].map((name) => name.padStart(15)).join(" ")}   heap`,
 );
 for (let files = Math.ceil(1000 / linesOfFile); files * linesOfFile <= mostLines; files *= 4) measure(files);
+
+console.log(`\n${"one file with".padStart(44)} ${"times".padStart(7)}   check   × for four times as many`);
+let failed = false;
+for (const [what, text] of Object.entries(shapes)) measureShape(what, text);
+if (failed) process.exitCode = 1;
+
+function measureShape(what: string, text: (count: number) => string): void {
+  checkOf(text(50));
+  const [few, many] = [timesOfShape, 4 * timesOfShape].map((count) => Math.min(checkOf(text(count)), checkOf(text(count)))) as [
+    number,
+    number,
+  ];
+  const ratio = many / few;
+  failed ||= ratio > mostGrowth;
+  const verdict = ratio > mostGrowth ? "   grows faster than its input" : "";
+  console.log(
+    `${what.padStart(44)} ${(4 * timesOfShape).toString().padStart(7)} ${`${many.toFixed(0)} ms`.padStart(9)}   ${ratio.toFixed(1)} ×${verdict}`,
+  );
+}
+
+/** How long all that is said of a file takes, with its fixes, in milliseconds. */
+function checkOf(text: string): number {
+  const host = new AnalysisHost(parser, { target: newestTarget, cores: 4, severities: {} });
+  return timed(() => {
+    host.setFile("/scale/shape.py", text);
+    for (const { fixes, refusedFixes } of host.snapshot().findings("/scale/shape.py")) if (fixes.length + refusedFixes.length < 0) break;
+  });
+}
 
 function measure(count: number): void {
   const host = new AnalysisHost(parser, { target: newestTarget, cores: 4, severities: {} });

@@ -29,3 +29,15 @@ const latestStarts = indexed((items: readonly Range[]): readonly number[] => {
     return latest;
   });
 });
+
+/** What stands in sorted lists, each once, in order. */
+export function* inOrder(lists: readonly (readonly number[])[]): Iterable<number> {
+  const left = lists.filter((list) => list.length > 0).map((list) => ({ list, at: 0 }));
+  for (;;) {
+    let next = Number.POSITIVE_INFINITY;
+    for (const { list, at } of left) next = Math.min(next, list[at] ?? next);
+    if (next === Number.POSITIVE_INFINITY) return;
+    yield next;
+    for (const each of left) if (each.list[each.at] === next) each.at++;
+  }
+}

@@ -101,9 +101,9 @@ function field<Result>(
   const owner = classes.find((each) => each.facts.instanceAttributes.has(name));
   const stores = owner?.facts.instanceAttributes.get(name) ?? [];
   if (owner && stores.length > 0) {
-    const [only, ...others] = stores;
+    const [only] = stores;
     const method = only && owner.file.functionAt(only.function);
-    return only?.write.value && method && others.length === 0 ? whole(only.write.value, storing(method, object, at, evaluator)) : undefined;
+    return only?.write.value && method && stores.length === 1 ? whole(only.write.value, storing(method, object, at, evaluator)) : undefined;
   }
   const declared = fieldOf(node, name, object, at, evaluator);
   return declared ? whole(declared.value, declared.in) : classAttribute(node, name, whole, evaluator);

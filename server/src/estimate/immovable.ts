@@ -1,3 +1,4 @@
+import { indexed } from "../base/indexed.js";
 import { changingMethods } from "../program/link/container-changes.js";
 import type { ClassNode, FunctionNode } from "../program/link/entity.js";
 import { lastNameOf } from "../program/link/last-name.js";
@@ -142,7 +143,7 @@ function connectionOf(
 function connectionIn(node: ClassNode, resolver: Resolver): string | undefined {
   if (["__getstate__", "__reduce__", "__reduce_ex__"].some((method) => resolver.method(node, method))) return undefined;
   for (const { facts, file } of resolver.classOrder(node).classes) {
-    for (const [name, writes] of facts.instanceAttributes) {
+    for (const [name, writes] of namedAsConnections(facts.instanceAttributes)) {
       const holds = writes.some(({ function: index, write }) => {
         const within = file.functionAt(index);
         return within !== undefined && write.value !== undefined && isConnection(name, write.value, within, resolver);
@@ -152,6 +153,10 @@ function connectionIn(node: ClassNode, resolver: Resolver): string | undefined {
   }
   return undefined;
 }
+
+const namedAsConnections = indexed(<Writes>(attributes: ReadonlyMap<string, Writes>) =>
+  [...attributes].filter(([name]) => connections.test(name)),
+) as <Writes>(attributes: ReadonlyMap<string, Writes>) => readonly (readonly [string, Writes])[];
 
 function isConnection(name: string, value: Value, within: FunctionNode, resolver: Resolver): boolean {
   if (!connections.test(name) || isPlain(value, within)) return false;

@@ -90,9 +90,9 @@ function sameMoment({ location, does, check, of, through, via }: Access): string
 export function raceOf(
   first: Access,
   locks: readonly HeldLock[],
-  others: readonly Access[],
+  others: Iterable<Access>,
   program: Program,
-  all: readonly Access[] = others,
+  all: readonly Access[],
 ): Race | undefined {
   let best: Race | undefined;
   for (const second of others) {

@@ -1,9 +1,12 @@
+import { indexed } from "../base/indexed.js";
 import { knownTargets, type Target, targetName } from "../base/target.js";
 import { type GapStep, switchPossible } from "../knowledge/atomicity.js";
 import { addingMethods } from "../program/link/compound.js";
 import type { Program } from "../program/link/link.js";
 import { commonLocks, type HeldLock } from "../program/link/locks.js";
+import { throughNoOther } from "../program/link/meetings.js";
 import type { Access } from "../program/link/moments.js";
+import { ByMaker } from "../program/link/one-object.js";
 import { overviewOf } from "../program/link/overviews.js";
 import { walkOperations } from "../program/link/walk.js";
 import { evidenceOf, lengthOfWays, locked } from "./evidence.js";
@@ -35,29 +38,77 @@ function findUpdateRaces(program: Program): readonly UpdateRace[] {
       ({ does, update }) => does === "assign" || does === "update" || does === "delete" || (does === "change" && update),
     );
     if (haveCommonLock(stores)) continue;
+    const rivals = new Rivals(stores, program);
     for (const update of stores) {
       if (!update.update) continue;
       const key = `${update.function.file.path}:${update.statement.start}`;
       const known = found.get(key);
       if (known && confidenceOf(known, program) !== "possible") continue;
-      // An update under a lock is right; a store that comes in between without the lock is wrong, and is reported there.
-      const isGuarded = update.locks.some(isRealLock);
-      const others = (isGuarded ? stores.filter((store) => store.update && ownLocks(store).length > 0) : stores).filter(
-        // What changes in place stays the same object, so that only who stores another one is undone.
-        (store) => update.update?.form === "stores" || store.update?.form !== "changes-in-place",
-      );
-      // Who takes a lock for the same count shows best that this one lacks it.
-      const guarded = others.filter((other) => other.operation !== update.operation && ownLocks(other).some(isRealLock));
-      const best = guarded.length > 0 ? raceOf(update, update.locks, guarded, program, accesses) : undefined;
+      const { others, guarded, areAllUpdates } = rivals.of(update);
+      const near = rivals.near(update, guarded);
+      const best = raceOf(update, update.locks, otherThan(update, near), program, accesses);
       // Else several threads in one statement say most; of races that are equally sure the first is taken.
-      const own =
-        guarded.length > 0 || others.some((other) => !other.update) ? [] : others.filter((other) => other.operation === update.operation);
-      const race = best?.confidence === "likely" ? best : raceOf(update, update.locks, [...own, ...others], program, accesses);
+      const isGuardedElsewhere = guarded.some((other) => other.operation !== update.operation);
+      const own = areAllUpdates && !isGuardedElsewhere ? others.filter((other) => other.operation === update.operation) : [];
+      const race =
+        best?.confidence === "likely" ? best : raceOf(update, update.locks, [...own, ...rivals.near(update, others)], program, accesses);
       if (race && (!known || race.confidence !== "possible"))
         found.set(key, { race, gap: update.update.gap, missing: missingLock(race, stores), other: otherLock(race) });
     }
   }
   return [...found.values()];
+}
+
+interface RivalStores {
+  readonly others: readonly Access[];
+  /** Those of them that are made under a lock. */
+  readonly guarded: readonly Access[];
+  readonly areAllUpdates: boolean;
+}
+
+/** The stores that can undo an update, each list made once: there can be thousands of both. */
+class Rivals {
+  private readonly known = new Map<string, RivalStores>();
+
+  private readonly byMaker = indexed((stores: readonly Access[]) => new ByMaker(stores, this.program));
+
+  constructor(
+    private readonly stores: readonly Access[],
+    private readonly program: Program,
+  ) {}
+
+  /** Those of the stores that may be to the same object. */
+  near(update: Access, stores: readonly Access[]): Iterable<Access> {
+    if (stores.length <= mostPairwise) return stores;
+    // Who comes by `self` is told apart by its class.
+    return update.through.startsWith("self ") ? throughNoOther(stores, update.through) : this.byMaker(stores).notOther(update);
+  }
+
+  of({ locks, update }: Access): RivalStores {
+    // An update under a lock is right; a store that comes in between without the lock is wrong, and is reported there.
+    const isGuarded = locks.some(isRealLock);
+    const isStored = update?.form === "stores";
+    const key = `${isGuarded} ${isStored}`;
+    let found = this.known.get(key);
+    if (!found) {
+      const others = (isGuarded ? this.stores.filter((store) => store.update && ownLocks(store).length > 0) : this.stores).filter(
+        // What changes in place stays the same object, so that only who stores another one is undone.
+        (store) => isStored || store.update?.form !== "changes-in-place",
+      );
+      // Who takes a lock for the same count shows best that this one lacks it.
+      const guarded = others.filter((other) => ownLocks(other).some(isRealLock));
+      found = { others, guarded, areAllUpdates: others.every((other) => other.update) };
+      this.known.set(key, found);
+    }
+    return found;
+  }
+}
+
+/** So few are all looked at; where their objects are made is asked only of more. */
+const mostPairwise = 50;
+
+function* otherThan({ operation }: Access, accesses: Iterable<Access>): Iterable<Access> {
+  for (const access of accesses) if (access.operation !== operation) yield access;
 }
 
 /** Whether one lock is held at all of them, so that no two can come at the same time; there can be thousands. */
@@ -102,8 +153,9 @@ function addsBare({ does, operation, locks, emptied }: Access): boolean {
 /** The lock under which all other code changes the state, and the other update of the race is made, where the first holds none. */
 function missingLock({ first, second }: Race, stores: readonly Access[]): HeldLock | undefined {
   if (first.locks.some(isRealLock) || !second.update || second.operation === first.operation) return undefined;
-  const others = stores.filter((store) => store.operation !== first.operation && !isFirstStore(store));
-  return ownLocks(second).find((lock) => isRealLock(lock) && others.every((other) => commonLocks([lock], other.locks).length > 0));
+  const holds = (store: Access, lock: HeldLock): boolean =>
+    store.operation === first.operation || isFirstStore(store) || commonLocks([lock], store.locks).length > 0;
+  return ownLocks(second).find((lock) => isRealLock(lock) && stores.every((store) => holds(store, lock)));
 }
 
 /** The lock of the second update, where both are made under locks that stand close to them, and those are two by their names. */

@@ -1,5 +1,7 @@
+import { indexed } from "../../base/indexed.js";
 import type { Range } from "../../base/range.js";
 import { contains } from "../../base/range.js";
+import { firstFrom } from "../../base/sorted.js";
 import type { Operation, Value } from "../operation.js";
 import { isNone, leaves } from "./compound.js";
 import type { FunctionNode } from "./entity.js";
@@ -18,9 +20,10 @@ export function testsBefore(node: FunctionNode, place: Range): readonly Value[] 
 }
 
 function collect(list: readonly Operation[], place: Range, tests: Value[]): void {
-  for (const operation of list) {
+  const behind = firstFrom(list, place.end);
+  for (const { operation, index } of compoundIn(list)) {
+    if (index >= behind) return;
     const isInside = contains(operation, place);
-    if (operation.start >= place.end) return;
     switch (operation.op) {
       case "branch":
         if (!isInside) {
@@ -38,11 +41,18 @@ function collect(list: readonly Operation[], place: Range, tests: Value[]): void
         if (!isInside) break;
         for (const part of [operation.body, ...operation.handlers, operation.otherwise, operation.final]) collect(part, place, tests);
         break;
-      default:
-        break;
     }
   }
 }
+
+/** The operations of a list that have others in them, with their places. */
+const compoundIn = indexed((list: readonly Operation[]) =>
+  list.flatMap((operation, index) =>
+    operation.op === "branch" || operation.op === "loop" || operation.op === "with" || operation.op === "attempt"
+      ? [{ operation, index }]
+      : [],
+  ),
+);
 
 /** Whether the place is in the arm of a branch in which an attribute of that name is known to hold None: `if self.loop is None: …`. */
 export function standsWhereNone({ facts }: FunctionNode, place: Range, name: string): boolean {

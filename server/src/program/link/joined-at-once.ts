@@ -1,7 +1,8 @@
 import { append } from "../../base/append.js";
 import { indexed } from "../../base/indexed.js";
-import { contains } from "../../base/range.js";
-import { firstAt } from "../../base/sorted.js";
+import { Nesting } from "../../base/nesting.js";
+import { contains, type Range } from "../../base/range.js";
+import { firstAt, firstFrom } from "../../base/sorted.js";
 import type { CallOperation, Operation, Value } from "../operation.js";
 import type { FunctionNode } from "./entity.js";
 import { lastNameOf } from "./last-name.js";
@@ -73,24 +74,37 @@ export function joinOf(
   within: FunctionNode,
   joinedBy: readonly string[],
 ): { readonly call: CallOperation; readonly comes: "next" | "later" } | undefined {
-  const { placed, byObject, byStart } = indexOfSteps(within.view(stepsWithCalls));
+  const { placed, byObject, byStart, usesAt, nested } = indexOfSteps(within.view(stepsWithCalls));
   const list = placed.get(call)?.list;
   if (list === undefined) return undefined;
   const waits = new Set(["join", ...joinedBy]);
   const name = nameOf(call, within);
-  const uses = [...(byObject.get(call) ?? []), ...(name === undefined ? [] : (byObject.get(name) ?? []))];
+  const objects: readonly (Value | string)[] = name === undefined ? [call] : [call, name];
   const isLater = ({ as, start, call: other }: StepWithCall): boolean =>
     as === "itself" ? other !== call && (start >= call.start || contains(other, call)) : start >= call.start;
-  const isJoin = ({ step, asked }: Use): boolean =>
-    step.list === list && isLater(step) && (step.as === "test" ? asksForLife : waits).has(asked);
-  const join = uses.filter(isJoin).sort((a, b) => a.place - b.place)[0]?.step;
+  const isJoin = ({ step, asked, object }: Use): boolean =>
+    step.list === list && isLater(step) && (step.as === "test" ? asksForLife : waits).has(asked) && objects.includes(object);
+  // The call may stand in what waits, too, which then starts before it.
+  const joins = nested.around(call).flatMap(({ step }) => (usesAt.get(step) ?? []).filter(isJoin));
+  for (const object of objects) {
+    const uses = byObject.get(object);
+    for (const asked of [...waits, ...asksForLife]) {
+      const alike = uses?.get(askedIn(list, asked)) ?? [];
+      for (let index = firstFrom(alike, call.start); index < alike.length; index++) {
+        if (!isJoin(alike[index] as Use)) continue;
+        joins.push(alike[index] as Use);
+        break;
+      }
+    }
+  }
+  const join = joins.sort((a, b) => a.place - b.place)[0]?.step;
   if (!join) return undefined;
-  const own = new Set(uses.map(({ step }) => step));
+  const isOwn = (step: StepWithCall): boolean => usesAt.get(step)?.some(({ object }) => objects.includes(object)) ?? false;
   let comes: "next" | "later" = "next";
   for (let index = firstAt(byStart, call.end, ({ call: { start } }) => start); index < byStart.length; index++) {
     const step = byStart[index] as StepWithCall;
     if (step.call.start > join.call.start) break;
-    if (step.call.end <= join.call.start && !own.has(step) && !isWait(step.call)) {
+    if (step.call.end <= join.call.start && !isOwn(step) && !isWait(step.call)) {
       comes = "later";
       break;
     }
@@ -148,8 +162,9 @@ interface StepWithCall {
   readonly as: "itself" | "attempted" | "test";
 }
 
-/** A call of a method of an object. */
-interface Use {
+/** A call of a method of an object; it starts where its step does. */
+interface Use extends Range {
+  readonly object: Value | string;
   readonly step: StepWithCall;
   /** Of the step, among all of the function. */
   readonly place: number;
@@ -176,23 +191,40 @@ const stepsWithCalls = functionView(({ body }): readonly StepWithCall[] => {
   return found;
 });
 
-/** `placed`: where calls are that are operations themselves; `byObject`: what is asked of an object, by its name or by what makes it; `byStart`: all, by where their calls start. */
+/**
+ * `placed`: where calls are that are operations themselves; `byObject`: what is asked of an object, by its name or by what makes it, then by list and method;
+ * `byStart`: all, by where their calls start; `usesAt`: what each asks for; `nested`: the calls that are operations themselves, which can stand in one another.
+ */
 const indexOfSteps = indexed((steps: readonly StepWithCall[]) => {
   const placed = new Map<CallOperation, StepWithCall>();
-  const byObject = new Map<Value | string, Use[]>();
+  const byObject = new Map<Value | string, Map<string, Use[]>>();
+  const usesAt = new Map<StepWithCall, Use[]>();
+  const itself: (Range & { readonly step: StepWithCall })[] = [];
   for (const [place, step] of steps.entries()) {
-    const { call } = step;
+    const { call, start } = step;
     if (step.as === "itself" && !placed.has(call)) placed.set(call, step);
+    if (step.as === "itself") itself.push({ start: call.start, end: call.end, step });
+    const add = (object: Value | string, asked: string): void => {
+      const use: Use = { object, step, place, asked, start, end: call.end };
+      append(usesAt, step, use);
+      const uses = byObject.get(object) ?? new Map<string, Use[]>();
+      byObject.set(object, uses);
+      append(uses, askedIn(step.list, asked), use);
+    };
     const given = callsGiven.test(lastNameOf(call.callee)) ? call.arguments.map(({ value }) => value) : [];
     for (const method of [call.callee, ...given]) {
       if (method.op !== "read" || method.place.kind !== "attribute") continue;
       const { object, name } = method.place;
-      append(byObject, object, { step, place, asked: name });
+      add(object, name);
       const written = nameOfPlace(object);
-      if (written !== undefined) append(byObject, written, { step, place, asked: name });
+      if (written !== undefined) add(written, name);
     }
   }
-  return { placed, byObject, byStart: [...steps].sort((a, b) => a.call.start - b.call.start) };
+  return { placed, byObject, byStart: [...steps].sort((a, b) => a.call.start - b.call.start), usesAt, nested: new Nesting(itself) };
 });
+
+function askedIn(list: number, asked: string): string {
+  return `${list} ${asked}`;
+}
 
 const asksForLife: ReadonlySet<string> = new Set(["is_alive"]);

@@ -1,5 +1,8 @@
 import { append } from "../../base/append.js";
+import { indexed } from "../../base/indexed.js";
+import { Nesting } from "../../base/nesting.js";
 import type { Range } from "../../base/range.js";
+import { firstAt } from "../../base/sorted.js";
 import { unreachable } from "../../base/unreachable.js";
 import { type Blocking, blockingOf } from "../../knowledge/blocking.js";
 import { costOf } from "../../knowledge/evaluate.js";
@@ -7,11 +10,13 @@ import type { CallOperation, Operation } from "../operation.js";
 import { partOfActivity } from "./activity.js";
 import { fewAlike } from "./alike.js";
 import { knownOfCall } from "./call-facts.js";
-import { checksThenActs } from "./compound.js";
+import { type CheckThenAct, checksThenActs } from "./compound.js";
 import { type Entity, type FunctionNode, functionKey } from "./entity.js";
 import { testsBefore } from "./guards.js";
 import { lastNameOf, receiverOf } from "./last-name.js";
 import type { Program } from "./link.js";
+import { siteKey, Takers } from "./lock-takers.js";
+import { branchesIn, stretchOf, usesIn } from "./locked-stretches.js";
 import { type HeldLock, isNoLock, locksOf } from "./locks.js";
 import { loopsAround } from "./loops.js";
 import type { Acquisition, Wait } from "./moments.js";
@@ -19,7 +24,6 @@ import { Ownership } from "./ownership.js";
 import { concurrentMoments } from "./parallel.js";
 import { awaitedSpawns } from "./pool-waits.js";
 import { isBounded } from "./queue-room.js";
-import type { Spawn } from "./spawns.js";
 import { suspensionsOf } from "./suspensions.js";
 import { samePlace } from "./updates.js";
 import { walkOperations } from "./walk.js";
@@ -83,33 +87,21 @@ function rank({ effect, confidence }: LockedWait): number {
 /** A call that ends a wait, and the locks that it holds. */
 type Ender = Pick<Wait, "function" | "call" | "locks">;
 
-/** Where one lock is taken by those who wait for it, found by function and by place. */
-class Takers {
-  readonly all: Acquisition[] = [];
-  private readonly byFunction = new Map<FunctionNode, Acquisition[]>();
-  private readonly bySite = new Map<string, Acquisition[]>();
-
-  add(taker: Acquisition): void {
-    this.all.push(taker);
-    append(this.byFunction, taker.function, taker);
-    append(this.bySite, siteKey(taker.lock), taker);
-  }
-
-  in(node: FunctionNode): readonly Acquisition[] {
-    return this.byFunction.get(node) ?? [];
-  }
-
-  at(site: string): readonly Acquisition[] {
-    return this.bySite.get(site) ?? [];
-  }
+/** A call that wakes up who waits: `set`, `notify`; `place`: among all of them. */
+interface Signal extends Ender {
+  readonly place: number;
 }
 
 class Search {
   readonly waits: readonly Wait[];
   private readonly ownership: Ownership;
   private readonly takers = new Map<string, Takers>();
-  /** The waits under each lock, by the place where it was taken. */
-  private readonly waitsAt = new Map<string, Wait[]>();
+  /** The packages that wait under each lock, by the place where it was taken. */
+  private readonly modulesAt = new Map<string, Set<string>>();
+  /** The waits of each thread, by the call that starts it. */
+  private readonly ofSpawn = new Map<CallOperation, Wait[]>();
+  /** What is known to wake up who waits, by the call that makes what is waited for. */
+  private signalled: ReadonlyMap<CallOperation, readonly Signal[]> | undefined;
   /** The calls of `put` and `get` of each queue, by the call that made it. */
   private readonly puts = new Map<CallOperation, Wait[]>();
   private readonly gets = new Map<CallOperation, Wait[]>();
@@ -133,7 +125,11 @@ class Search {
       ({ path, function: node }) => `${functionKey(node)}|${path.length}`,
     );
     for (const wait of this.waits) {
-      for (const lock of wait.locks) append(this.waitsAt, siteKey(lock), wait);
+      for (const lock of wait.locks) {
+        const modules = this.modulesAt.get(siteKey(lock)) ?? new Set();
+        this.modulesAt.set(siteKey(lock), modules.add(moduleOf(wait.entry)));
+      }
+      if (wait.root.kind === "spawn") append(this.ofSpawn, wait.root.spawn.call, wait);
       const ends = /\.put$/.test(wait.entry.name) ? this.puts : /\.get$/.test(wait.entry.name) ? this.gets : undefined;
       if (ends) for (const origin of this.originsOf(wait)) append(ends, origin, wait);
     }
@@ -166,9 +162,11 @@ class Search {
     // Work that does not want the lock ends without it, and so does a queue empty; only that work that asks the network takes its time.
     if (kind === "thread" || kind === "room" || (kind === "task" && !this.isForNetwork(wait))) return undefined;
     const site = siteKey(lock);
-    const forSomethingElse = takers.all.find(
-      (taker) => siteKey(taker.lock) !== site && concurrentMoments(wait, taker) !== undefined && !this.isForTheSame(wait, kind, taker),
-    );
+    const forSomethingElse = takers
+      .besides(moduleOf(wait.entry), this.modulesAt)
+      .find(
+        (taker) => siteKey(taker.lock) !== site && concurrentMoments(wait, taker) !== undefined && !this.isForTheSame(wait, kind, taker),
+      );
     if (!forSomethingElse) {
       const queued = kind === "network" && depth === 0 ? this.behind(wait, lock, takers) : undefined;
       const confidence = usually === "short" || this.fills(wait) ? "possible" : "likely";
@@ -185,25 +183,18 @@ class Search {
 
   /** Whether the task that is waited for asks the network itself. */
   private isForNetwork(wait: Wait): boolean {
-    const given = new Set(awaitedSpawns(wait.call, wait.function, this.program).map(({ call }) => call));
     const isSlow = (other: Wait): boolean => {
-      const { root } = other;
-      if (root.kind !== "spawn" || !given.has(root.spawn.call)) return false;
       const awaiting = this.awaited(other);
       return awaiting?.for === "network" && awaiting.usually === "long";
     };
-    return given.size > 0 && this.waits.some(isSlow);
+    return awaitedSpawns(wait.call, wait.function, this.program).some(({ call }) => this.ofSpawn.get(call)?.some(isSlow));
   }
 
   /** The same code in another thread of a pool, if there is a way through it on which nothing is waited for: `if key not in known: known[key] = fetch(key)`. */
   private behind(wait: Wait, lock: HeldLock, takers: Takers): Acquisition | undefined {
     if (wait.root.kind !== "spawn" || wait.root.repeated === "guessed") return undefined;
     const same = takers.at(siteKey(lock)).find((taker) => concurrentMoments(wait, taker) === "seen");
-    let isChosen = false;
-    walkOperations(same ? stretchOf(same) : [], (operation) => {
-      isChosen ||= operation.op === "branch" && operation.start <= wait.call.start && wait.call.end <= operation.end;
-    });
-    return isChosen ? same : undefined;
+    return same && branchesIn(stretchOf(same)).around(wait.call).length > 0 ? same : undefined;
   }
 
   /** What the call waits for; undefined where it cannot wait long. */
@@ -300,11 +291,10 @@ class Search {
       case "thread":
       case "task": {
         const spawns = awaitedSpawns(wait.call, wait.function, this.program);
+        const runs = kind === "thread" ? this.runsOf(wait) : [];
+        const isOfWork = ({ root }: Acquisition): boolean => root.kind === "spawn" || root.kind === "handler";
         // Nobody waits for a thread that may be running the very code that waits.
-        return takers.all.find(
-          (taker) =>
-            siteKey(taker.lock) !== siteKey(lock) && (this.isIn(taker, spawns) || (kind === "thread" && this.isOfThreadClass(taker, wait))),
-        );
+        return takers.of(spawns, runs).find((taker) => siteKey(taker.lock) !== siteKey(lock) && isOfWork(taker));
       }
       case "item":
         return this.neededByAll(this.endersOf(wait, this.puts), lock, wait, takers);
@@ -317,18 +307,14 @@ class Search {
     }
   }
 
-  private isIn(taker: Acquisition, spawns: readonly Spawn[]): boolean {
-    const { root } = taker;
-    return root.kind === "spawn" && spawns.some((spawn) => spawn.call === root.spawn.call);
-  }
-
-  /** Whether the thread that is joined is an object of a class whose `run` takes the lock. */
-  private isOfThreadClass({ root }: Acquisition, { call, function: node }: Wait): boolean {
+  /** What the thread runs that is joined, where it is an object of a class of threads. */
+  private runsOf({ call, function: node }: Wait): readonly FunctionNode[] {
     const object = receiverOf(call);
-    if (!object || (root.kind !== "handler" && root.kind !== "spawn") || root.function.head.name !== "run") return false;
-    return this.program.resolver
-      .resolve(object, node)
-      .some((entity) => entity.kind === "instance" && this.program.resolver.method(entity.class, "run") === root.function);
+    if (!object) return [];
+    return this.program.resolver.resolve(object, node).flatMap((entity) => {
+      const run = entity.kind === "instance" ? this.program.resolver.method(entity.class, "run") : undefined;
+      return run?.head.name === "run" ? [run] : [];
+    });
   }
 
   /** Where one of the calls that end the wait needs the lock, if all of them do. */
@@ -359,41 +345,40 @@ class Search {
 
   /** The calls that wake up who waits: `set`, `notify`. */
   private signals(wait: Wait): readonly Ender[] {
-    const origins = this.originsOf(wait);
-    return this.program.files.flatMap((file) =>
-      ["set", "notify", "notify_all"].flatMap((name) =>
-        file.calls(name).flatMap(({ call, function: index }) => {
-          const node = file.functionAt(index);
-          const target = receiverOf(call);
-          if (!node || !target) return [];
-          const isSame = this.program.resolver
-            .resolve(target, node)
-            .flatMap(originOf)
-            .some((origin) => origins.includes(origin));
-          return isSame ? [{ function: node, call, locks: [] }] : [];
-        }),
-      ),
-    );
+    this.signalled ??= this.findSignals();
+    const { signalled } = this;
+    const found = new Set(this.originsOf(wait).flatMap((origin) => signalled.get(origin) ?? []));
+    return [...found].sort((a, b) => a.place - b.place);
   }
 
-  /** Whether the lock is taken there for the same purpose: to wait in the same way, or to use the very object that is waited on. */
+  private findSignals(): ReadonlyMap<CallOperation, readonly Signal[]> {
+    const { files, resolver } = this.program;
+    const found = new Map<CallOperation, Signal[]>();
+    let place = 0;
+    for (const file of files)
+      for (const { call, function: index } of ["set", "notify", "notify_all"].flatMap((name) => file.calls(name))) {
+        const node = file.functionAt(index);
+        const target = receiverOf(call);
+        if (!node || !target) continue;
+        const signal: Signal = { function: node, call, locks: [], place: place++ };
+        for (const origin of resolver.resolve(target, node).flatMap(originOf)) append(found, origin, signal);
+      }
+    return found;
+  }
+
+  /** Whether the lock is taken there for the same purpose, though nothing is waited for in the same way: to use the very object that is waited on. */
   private isForTheSame(wait: Wait, kind: Awaited, taker: Acquisition): boolean {
-    const module = moduleOf(wait.entry);
-    if ((this.waitsAt.get(siteKey(taker.lock)) ?? []).some((other) => moduleOf(other.entry) === module)) return true;
     const stretch = stretchOf(taker);
     if (kind === "file" && this.handlesFiles(stretch, taker)) return true;
     const object = receiverOf(wait.call);
     if (object?.op !== "read") return false;
     const { place } = object;
-    let uses = false;
-    walkOperations(stretch, (operation) => {
-      const used = usedPlace(operation);
-      if (!used || operation.start < taker.range.start) return;
+    return usesIn(stretch)(place).some(({ start, place: used }) => {
+      if (start < taker.range.start) return false;
       // `sock` is most likely what `self.sock` holds.
       const isOne = used.kind === "attribute" || place.kind === "attribute";
-      uses ||= isOne && used.kind !== "element" && place.kind !== "element" ? used.name === place.name : samePlace(used, place);
+      return isOne && used.kind !== "element" && place.kind !== "element" ? used.name === place.name : samePlace(used, place);
     });
-    return uses;
   }
 
   /** Whether the stretch opens, moves or removes files: the lock is for the files. */
@@ -416,30 +401,45 @@ class Search {
       ...path.map((step) => ({ node: step.function, call: step.call })),
     ];
     return inside.some(
-      ({ node: each, call: at }) =>
-        isWhereMissing(each, at) ||
-        [...checksThenActs(each).values()].some(
-          ({ check, act, does }) =>
-            does === "fill" &&
-            !check.waitsFor &&
-            check.range.start < at.start &&
-            (act.op === "write" ? act.statement.end : act.end) >= at.end,
-        ),
+      ({ node: each, call: at }) => isWhereMissing(each, at) || (lastFillBefore(checksThenActs(each), at.start) ?? -1) >= at.end,
     );
   }
 }
 
 /** Whether the call stands under `if x is None:` or `if not x:`, so that it is there to bring what the test misses. */
 function isWhereMissing(node: FunctionNode, call: Range): boolean {
-  let isMissing = false;
-  walkOperations(node.facts.body, (operation) => {
+  return whereMissing(node.facts.body).around(call).length > 0;
+}
+
+const whereMissing = indexed((body: readonly Operation[]) => {
+  const found: Operation[] = [];
+  walkOperations(body, (operation) => {
     if (operation.op !== "branch" || operation.test?.op !== "compute") return;
     const { operator, operands } = operation.test;
     const tests = operator === "not" || (operator === "is" && operands[1]?.op === "constant");
-    isMissing ||= tests && (operation.arms[0]?.some((inner) => inner.start <= call.start && call.end <= inner.end) ?? false);
+    if (tests) found.push(...(operation.arms[0] ?? []));
   });
-  return isMissing;
+  return new Nesting(found);
+});
+
+/** Where the last act ends that fills what a look before the offset missed. */
+function lastFillBefore(patterns: ReadonlyMap<unknown, CheckThenAct>, offset: number): number | undefined {
+  const fills = fillsByLook(patterns);
+  return fills[firstAt(fills, offset, ({ look }) => look) - 1]?.end;
 }
+
+/** By the start of the look, with the last end of those so far. */
+const fillsByLook = indexed((patterns: ReadonlyMap<unknown, CheckThenAct>) => {
+  const fills = [...patterns.values()]
+    .filter(({ check, does }) => does === "fill" && !check.waitsFor)
+    .map(({ check, act }) => ({ look: check.range.start, end: act.op === "write" ? act.statement.end : act.end }))
+    .sort((a, b) => a.look - b.look);
+  let last = 0;
+  return fills.map(({ look, end }) => {
+    last = Math.max(last, end);
+    return { look, end: last };
+  });
+});
 
 /** Shorter sleeps are pauses between tries. Seconds. */
 const shortestSleep = 0.05;
@@ -466,17 +466,6 @@ function isAfterError(call: CallOperation, node: FunctionNode): boolean {
   return turns.some(({ at, way }) => at.op === "attempt" && way > 0 && way <= at.handlers.length);
 }
 
-const siteKeys = new WeakMap<HeldLock, string>();
-
-function siteKey(lock: HeldLock): string {
-  let key = siteKeys.get(lock);
-  if (key === undefined) {
-    key = `${lock.key} ${functionKey(lock.taken.function)}@${lock.taken.range.start}`;
-    siteKeys.set(lock, key);
-  }
-  return key;
-}
-
 /** The package that does the waiting: `socket`, `requests`. */
 function moduleOf({ name }: Wait["entry"]): string {
   return name.split(".", 1)[0] ?? name;
@@ -484,22 +473,6 @@ function moduleOf({ name }: Wait["entry"]): string {
 
 function originOf(entity: Entity): readonly CallOperation[] {
   return entity.kind === "object" && entity.origin ? [entity.origin.call] : [];
-}
-
-function usedPlace(operation: Operation) {
-  if (operation.op === "read" || operation.op === "write") return operation.place;
-  const object = operation.op === "call" ? receiverOf(operation) : undefined;
-  return object?.op === "read" ? object.place : undefined;
-}
-
-/** What runs while the lock is held: the body of its `with`, or of its function after `acquire`. */
-function stretchOf({ lock }: Acquisition): readonly Operation[] {
-  const { function: node, range } = lock.taken;
-  let body: readonly Operation[] | undefined;
-  walkOperations(node.facts.body, (operation) => {
-    if (operation.op === "with" && operation.context.start === range.start) body = operation.body;
-  });
-  return body ?? node.facts.body;
 }
 
 /** Whether the limit of a wait is more than a look at what is done by now: `thread.join(0)`. */

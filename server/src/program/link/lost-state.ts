@@ -1,6 +1,7 @@
 import { append } from "../../base/append.js";
 import { indexed } from "../../base/indexed.js";
 import { contains, type Range } from "../../base/range.js";
+import { firstFrom } from "../../base/sorted.js";
 import type { AttributePlace, CallOperation, NamePlace, Operation, Place, Value, WriteOperation } from "../operation.js";
 import { type ClassNode, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
 import { lastNameOf } from "./last-name.js";
@@ -58,6 +59,8 @@ class Search {
   /** What the worker process runs. */
   private readonly inChild: ReadonlySet<FunctionNode>;
   private readonly called = new Map<string, Set<FunctionNode>>();
+  /** What is lost of a state by one kind of change in one function, which can change it in thousands of places. */
+  private readonly judged = new Map<string, { readonly lost: LostState | undefined }>();
 
   constructor(
     private readonly program: Program,
@@ -139,6 +142,18 @@ class Search {
   }
 
   private lostBy(change: Change): LostState | undefined {
+    const state = stateOf(change);
+    if (state === undefined) return this.lostWith(change);
+    const key = `${functionKey(change.in)} ${change.does} ${state}`;
+    let known = this.judged.get(key);
+    if (!known) {
+      known = { lost: this.lostWith(change) };
+      this.judged.set(key, known);
+    }
+    return known.lost && { ...known.lost, change };
+  }
+
+  private lostWith(change: Change): LostState | undefined {
     const { place } = change;
     if (place.kind === "name") {
       if (place.owner === 0) return this.lostGlobal(change, place.name);
@@ -219,7 +234,7 @@ class Search {
         .some(
           (entity) => (entity.kind === "class" || entity.kind === "instance") && resolver.classOrder(entity.class).classes.includes(holder),
         );
-    if (this.isChangedByParent(isIt) || this.isHandedBack(isIt)) return undefined;
+    if (this.isChangedByParent(name, isIt) || this.isHandedBack(isIt)) return undefined;
     const read = this.readAfter(name, isIt);
     return read && { spawn: this.spawn, name: `${holder.name}.${name}`, kind: "class", change, read };
   }
@@ -306,7 +321,9 @@ class Search {
         others.some(
           (method) =>
             method.head.name !== "__init__" &&
-            changesIn(method).some(({ place, does }) => does === "mutate" && isAttributeOf(place, method.head.parameters[0]?.name, name)),
+            changesByAttribute(changesIn(method))
+              .get(name)
+              ?.some(({ place, does }) => does === "mutate" && isAttributeOf(place, method.head.parameters[0]?.name, name)),
         )
       )
         return undefined;
@@ -318,26 +335,21 @@ class Search {
       value.place.name === name &&
       resolver.resolve(value.place.object, within).some((entity) => entity.kind === "instance" && entity.class === node);
     if (this.isHandedBack(isIt) || (kind === "attribute" && this.returnsName(self))) return undefined;
-    if (kind === "object" && this.isChangedByParent(isIt)) return undefined;
+    if (kind === "object" && this.isChangedByParent(name, isIt)) return undefined;
     const read = this.readAfter(name, isIt);
     return read && { spawn: this.spawn, name: `${self}.${name}`, kind, change, read };
   }
 
   /** Whether the parent changes its own copy as well, other than by resetting it before the work starts. */
-  private isChangedByParent(isIt: (value: Value, within: FunctionNode) => boolean): boolean {
-    const { spawns } = this.program;
-    const isWorker = (node: FunctionNode): boolean =>
-      spawns.some((spawn) => spawn.worker === "process" && spawn.targets.some((target) => target.function === node));
-    return this.spawn.in.file.functions.some(
-      (each) =>
+  private isChangedByParent(name: string, isIt: (value: Value, within: FunctionNode) => boolean): boolean {
+    const workers = workersIn(this.program.spawns);
+    return attributeChangesIn(this.spawn.in.file, name).some(
+      ({ in: each, place, range, does }) =>
         !this.inChild.has(each) &&
-        !isWorker(each) &&
+        !workers.has(each) &&
         each.head.name !== "__init__" &&
-        changesIn(each).some(
-          ({ place, range, does }) =>
-            isIt({ op: "read", place, ...range }, each) &&
-            !(each === this.spawn.in && does === "assign" && range.end <= this.spawn.call.start),
-        ),
+        isIt({ op: "read", place, ...range }, each) &&
+        !(each === this.spawn.in && does === "assign" && range.end <= this.spawn.call.start),
     );
   }
 
@@ -435,10 +447,13 @@ class Search {
     called = new Set();
     this.called.set(key, called);
     let looked = 0;
-    walkOperations(node.facts.body, (operation) => {
-      if (operation.op !== "call" || operation.start < from || operation === this.spawn.call || ++looked > mostCalls) return;
-      for (const { function: callee } of this.program.resolver.callees(operation, node)) if (!this.inChild.has(callee)) called.add(callee);
-    });
+    const calls = callsIn(node.facts.body);
+    for (let index = firstFrom(calls, from); index < calls.length && looked < mostCalls; index++) {
+      const call = calls[index] as CallOperation;
+      if (call.start < from || call === this.spawn.call) continue;
+      looked++;
+      for (const { function: callee } of this.program.resolver.callees(call, node)) if (!this.inChild.has(callee)) called.add(callee);
+    }
     return called;
   }
 
@@ -506,17 +521,43 @@ const mutators: ReadonlySet<string> = new Set(
 
 /** The changes that a function makes to state of others: globals, attributes, and containers in variables. */
 function changesIn(node: FunctionNode): readonly Change[] {
-  return node.file
-    .derive(`changes of ${node.index}`, () => {
-      const changes: Omit<Change, "in">[] = [];
-      walkOperations(node.facts.body, (operation) => {
-        if (operation.op === "write") changes.push(...changeOfWrite(operation, node.index));
-        else if (operation.op === "call") changes.push(...changeOfCall(operation));
-      });
-      return changes;
-    })
-    .map((change) => ({ ...change, in: node }));
+  const changes = node.file.derive(`changes of ${node.index}`, () => {
+    const found: Omit<Change, "in">[] = [];
+    walkOperations(node.facts.body, (operation) => {
+      if (operation.op === "write") found.push(...changeOfWrite(operation, node.index));
+      else if (operation.op === "call") found.push(...changeOfCall(operation));
+    });
+    return found;
+  });
+  return changesOfNode(node)(changes);
 }
+
+/** The same, as changes of the function, for as long as they are those. */
+const changesOfNode = indexed((node: FunctionNode) =>
+  indexed((changes: readonly Omit<Change, "in">[]): readonly Change[] => changes.map((change) => ({ ...change, in: node }))),
+);
+
+/** What is changed, where that is the same wherever in the function it is done: a global, or an attribute of its object. */
+function stateOf({ in: node, place }: Change): string | undefined {
+  if (place.kind === "name") return place.owner === 0 ? place.name : undefined;
+  if (place.kind !== "attribute" || place.object.op !== "read" || place.object.place.kind !== "name") return undefined;
+  const { name, owner } = place.object.place;
+  const isSelf = owner === node.index && name === node.head.parameters[0]?.name && (node.bound(name) ?? []).length <= 1;
+  return isSelf ? `${name}.${place.name}` : undefined;
+}
+
+/** What processes run. */
+const workersIn = indexed(
+  (spawns: readonly Spawn[]): ReadonlySet<FunctionNode> =>
+    new Set(spawns.flatMap(({ worker, targets }) => (worker === "process" ? targets.map((target) => target.function) : []))),
+);
+
+/** The attributes that are changed, by name. */
+const changesByAttribute = indexed((changes: readonly Change[]) => {
+  const byName = new Map<string, Change[]>();
+  for (const change of changes) if (change.place.kind === "attribute") append(byName, change.place.name, change);
+  return byName;
+});
 
 /** The changes of a file's global of that name. */
 function globalChangesIn(file: LinkedFile, name: string): readonly Change[] {
@@ -525,6 +566,17 @@ function globalChangesIn(file: LinkedFile, name: string): readonly Change[] {
     for (const node of file.functions)
       for (const change of changesIn(node))
         if (change.place.kind === "name" && change.place.owner === 0) append(changes, change.place.name, change);
+    return changes;
+  });
+  return found ?? [];
+}
+
+/** The changes of attributes of that name in a file. */
+function attributeChangesIn(file: LinkedFile, name: string): readonly Change[] {
+  const found = file.entry("changes by attribute", name, () => {
+    const changes = new Map<string, Change[]>();
+    for (const node of file.functions)
+      for (const change of changesIn(node)) if (change.place.kind === "attribute") append(changes, change.place.name, change);
     return changes;
   });
   return found ?? [];
@@ -550,6 +602,14 @@ const handedIn = indexed((body: readonly Operation[]): readonly { readonly given
     }
   });
   return handed;
+});
+
+const callsIn = indexed((body: readonly Operation[]): readonly CallOperation[] => {
+  const calls: CallOperation[] = [];
+  walkOperations(body, (operation) => {
+    if (operation.op === "call") calls.push(operation);
+  });
+  return calls;
 });
 
 /** What a function gives to calls that send it elsewhere. */

@@ -1,3 +1,5 @@
+import { append } from "../../base/append.js";
+import { inOrder } from "../../base/sorted.js";
 import type { Value } from "../operation.js";
 import { wayBreak } from "./abstract-object.js";
 import { functionOfKey, isWithin, ownerOfCell } from "./cells.js";
@@ -46,6 +48,40 @@ function sameFrom(
   if (!sites || !otherSites) return "perhaps";
   if (![...sites].some((site) => otherSites.has(site))) return "two";
   return sites.size === 1 && otherSites.size === 1 ? "one" : "perhaps";
+}
+
+/**
+ * Which of some accesses may be to the same object as another, by where the objects are made that their ways end at: of hundreds of objects that are each made in a
+ * place of their own, each meets itself only.
+ */
+export class ByMaker {
+  private readonly madeAt = new Map<string, number[]>();
+  private readonly unknown: number[] = [];
+
+  constructor(
+    private readonly accesses: readonly Access[],
+    private readonly program: Program,
+  ) {
+    for (const [index, access] of accesses.entries()) {
+      const sites = this.sites(access);
+      if (!sites) this.unknown.push(index);
+      for (const site of sites ?? []) append(this.madeAt, site, index);
+    }
+  }
+
+  /** Those that are not known to be to another object, in order. */
+  *notOther(access: Access): Iterable<Access> {
+    const sites = this.sites(access);
+    if (!sites) return yield* this.accesses;
+    for (const index of inOrder([...[...sites].map((site) => this.madeAt.get(site) ?? []), this.unknown]))
+      yield this.accesses[index] as Access;
+  }
+
+  private sites({ location, via }: Access): ReadonlySet<string> | undefined {
+    if (!location.startsWith("attribute ") || via === "") return undefined;
+    const step = withoutCell(via.split(wayBreak)[0] ?? "", this.program);
+    return step.startsWith("self ") ? undefined : sitesOf(step, this.program);
+  }
 }
 
 /** Whether the ways of both threads start with one object. */

@@ -41,14 +41,13 @@ export function concurrentMoments(first: Moment, second: Moment): Concurrency | 
 function areApart(first = "", second = ""): boolean {
   if (first === second) return false;
   if (first.startsWith("global ") && second.startsWith("global ")) return true;
-  if (!first.startsWith("self ") || !second.startsWith("self ")) return false;
-  const [a, b] = [first, second].map((each) => `|${each.slice("self ".length)}|`) as [string, string];
-  return !b.includes(firstOf(a)) && !a.includes(firstOf(b));
+  const [a, b] = [namesOfSelf(first), namesOfSelf(second)];
+  return a !== undefined && b !== undefined && !b.includes(a[0] as string) && !a.includes(b[0] as string);
 }
 
-/** The first of several names between strokes, with its strokes. */
-function firstOf(names: string): string {
-  return names.slice(0, names.indexOf("|", 1) + 1);
+/** The classes whose `self` the variable is. */
+export function namesOfSelf(variable: string): readonly string[] | undefined {
+  return variable.startsWith("self ") ? variable.slice("self ".length).split("|") : undefined;
 }
 
 function inParallel({ root: a, of }: Placed, { root: b, of: ofSecond }: Placed): boolean {

@@ -627,6 +627,8 @@ const exitsByCall = indexed((calls: readonly { readonly call: CallOperation; rea
 /** Waits for work, and dialogs and windows that keep the function until they are closed. */
 const joins: ReadonlySet<string> = new Set(["join", "shutdown", "result", "wait", "exec", "exec_", "mainloop", "wait_window", "ShowModal"]);
 
+const namesOfJoins = indexed((joinedBy: readonly string[]): readonly string[] => [...joins, ...joinedBy]);
+
 /** Where the spawning function first waits for work: the next join, or the end of the `with` block that holds the pool. */
 export function firstJoin(spawn: Spawn): number {
   const { call, in: within, pool, joinedBy } = spawn;
@@ -637,7 +639,7 @@ export function firstJoin(spawn: Spawn): number {
     if (context.isAsync && contains(context, call)) end = Math.min(end, Math.max(context.end, call.end));
   }
   for (const operation of within.view(awaits)) if (isAwaitOf(operation, spawn)) end = Math.min(end, Math.max(operation.start, call.end));
-  const starts = startsOfJoins(methodCallsNamed([...joins, ...joinedBy], within));
+  const starts = startsOfJoins(methodCallsNamed(namesOfJoins(joinedBy), within));
   return Math.min(end, starts[firstAt(starts, call.end, (start) => start)] ?? end);
 }
 

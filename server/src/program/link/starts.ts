@@ -29,9 +29,9 @@ export function startOf(made: CallOperation, within: FunctionNode, starts: reado
 
 /** The calls of a function that look like those of methods with one of these names, outer ones first. */
 export function methodCallsNamed(names: readonly string[], node: FunctionNode): readonly CallOperation[] {
-  const calls = node.view(names.every((name) => usual.has(name)) ? usualCalls : methodCalls);
+  const { areUsual, key } = aboutNames(names);
+  const calls = node.view(areUsual ? usualCalls : methodCalls);
   const known = callsByNames(calls);
-  const key = names.join(" ");
   let found = known.get(key);
   if (!found) {
     found = calls.filter(({ callee }) => names.includes(lastNameOf(callee)));
@@ -39,6 +39,9 @@ export function methodCallsNamed(names: readonly string[], node: FunctionNode): 
   }
   return found;
 }
+
+/** Pairs of threads are asked about with the same list of names. */
+const aboutNames = indexed((names: readonly string[]) => ({ areUsual: names.every((name) => usual.has(name)), key: names.join(" ") }));
 
 /** What was asked of a list of calls before, by the names. */
 const callsByNames = indexed((_: readonly CallOperation[]) => new Map<string, readonly CallOperation[]>());

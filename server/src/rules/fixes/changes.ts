@@ -5,8 +5,8 @@ import { partOfActivity } from "../../program/link/activity.js";
 import { addingMethods, checksThenActs, takesFrom } from "../../program/link/compound.js";
 import type { FunctionNode } from "../../program/link/entity.js";
 import { receiverOf } from "../../program/link/last-name.js";
+import { meetingsOf } from "../../program/link/meetings.js";
 import type { Access } from "../../program/link/moments.js";
-import { concurrency } from "../../program/link/parallel.js";
 import { samePlace, updateRead } from "../../program/link/updates.js";
 import { walkOperations } from "../../program/link/walk.js";
 import type { CallOperation, Operation, Place, WriteOperation } from "../../program/operation.js";
@@ -45,60 +45,95 @@ const changes: ReadonlySet<Access["does"]> = new Set(["assign", "update", "delet
 
 /** The accesses that have to hold the lock, by operation, the given one first: it, the changes that can come at the same time, and those beside them. */
 export function changesOf(access: Access, all: readonly Access[]): readonly (readonly Access[])[] {
-  const own = all.filter((each) => each.operation === access.operation);
-  const groups = new Map<unknown, Access[]>([[access.operation, own.length > 0 ? own : [access]]]);
-  const { connected, open: changing } = connectionsOf(all);
-  const near = new Set<number | undefined>();
-  for (const each of groups.get(access.operation) ?? []) {
-    if (connected.has(each)) near.add(connected.get(each));
-    else for (const other of changing) if (concurrency(each, other)) near.add(connected.get(other));
-  }
-  const open = changing.filter((each) => each.operation !== access.operation && near.has(connected.get(each)));
-  const comesWith = (each: Access): boolean => {
-    for (const others of groups.values()) if (others.some((other) => concurrency(other, each))) return true;
-    return false;
+  const own = accessesByOperation(all).get(access.operation) ?? [access];
+  const groups = new Map<unknown, Access[]>();
+  const meetings = meetingsOf(all);
+  /** The kinds that meet what is in the groups, but for what is not asked yet. */
+  const met = new Set<number>();
+  const unasked: Access[] = [];
+  const added = new Set<Access>();
+  let bare = 0;
+  const add = (each: Access): void => {
+    const group = groups.get(each.operation);
+    if (!group && each.locks.length === 0) bare++;
+    if (group) group.push(each);
+    else groups.set(each.operation, [each]);
+    added.add(each);
+    unasked.push(each);
   };
+  const meets = (each: Access): boolean => {
+    const kind = meetings.kind(each);
+    for (let next = met.has(kind) ? undefined : unasked.pop(); next; next = met.has(kind) ? undefined : unasked.pop())
+      for (const other of meetings.of(next)) met.add(other);
+    return met.has(kind);
+  };
+  for (const each of own) add(each);
+  const { connected, members, open: changing } = connectionsOf(all);
+  const near = new Set<number>();
+  for (const each of own) {
+    const number = connected.get(each);
+    if (number !== undefined) near.add(number);
+    else {
+      const others = meetings.of(each);
+      for (const other of changing) if (others.has(meetings.kind(other))) near.add(connected.get(other) as number);
+    }
+  }
+  const [only] = near;
+  const open = near.size === 1 ? (members.get(only as number) ?? []) : changing.filter((each) => near.has(connected.get(each) as number));
   for (let isGrowing = true; isGrowing; ) {
     isGrowing = false;
     for (const each of open) {
-      const group = groups.get(each.operation);
-      if (group?.includes(each)) continue;
-      if (!group && !comesWith(each)) continue;
-      if (group) group.push(each);
-      else groups.set(each.operation, [each]);
+      if (added.has(each) || each.operation === access.operation) continue;
+      if (!groups.has(each.operation) && !meets(each)) continue;
+      add(each);
       isGrowing = true;
+      // Where so many would have to hold a lock and do not, it is not looked who else would.
+      if (groups.size > mostGroups && bare > mostBare) break;
     }
     if (groups.size > mostGroups) break;
   }
   return [...groups.values()];
 }
 
+const accessesByOperation = indexed((all: readonly Access[]) => {
+  const byOperation = new Map<unknown, Access[]>();
+  for (const each of all) append(byOperation, each.operation, each);
+  return byOperation;
+});
+
 /** Which changes can come at the same time, through others perhaps, by a number for those that do; made once of all accesses to some state. */
 const connectionsOf = indexed((all: readonly Access[]) => {
   const open = all.filter(({ does }) => changes.has(does));
+  const meetings = meetingsOf(all);
   const byOperation = new Map<unknown, Access[]>();
-  for (const each of open) append(byOperation, each.operation, each);
+  const byKind = new Map<number, Access[]>();
+  for (const each of open) {
+    append(byOperation, each.operation, each);
+    append(byKind, meetings.kind(each), each);
+  }
   const connected = new Map<Access, number>();
-  let rest: readonly Access[] = open;
-  for (let number = 0; rest.length > 0; number++) {
-    const found = new Set<Access>(rest.slice(0, 1));
+  const isMet = new Set<number>();
+  for (const [number, start] of open.entries()) {
+    if (connected.has(start)) continue;
+    const found = new Set([start]);
     for (const each of found) {
       connected.set(each, number);
       for (const other of byOperation.get(each.operation) ?? []) found.add(other);
-      const apart: Access[] = [];
-      for (const other of rest) {
-        if (found.has(other)) continue;
-        if (concurrency(each, other)) found.add(other);
-        else apart.push(other);
+      for (const kind of found.size < open.length ? meetings.of(each) : []) {
+        if (isMet.has(kind)) continue;
+        isMet.add(kind);
+        for (const other of byKind.get(kind) ?? []) found.add(other);
       }
-      rest = apart;
     }
   }
-  return { connected, open };
+  const members = new Map<number, Access[]>();
+  for (const each of open) append(members, connected.get(each) as number, each);
+  return { connected, members, open };
 });
 
-/** So many places are too many for a fix in any case. */
+/** So many places are too many for a fix in any case, if so many of them hold no lock at all. */
 const mostGroups = 40;
+const mostBare = 12;
 
 /** Functions that have an object or the process to themselves. */
 const alone = /^__(init|post_init|new|del|setstate|getstate|copy|deepcopy|reduce|init_subclass)__$/;
@@ -109,7 +144,8 @@ const alone = /^__(init|post_init|new|del|setstate|getstate|copy|deepcopy|reduce
  */
 export function otherChanges(state: SharedState, known: ReadonlySet<unknown>, { program }: RuleContext): readonly Change[] {
   const file = fileOf(state, program);
-  const naming = file ? (functionsNaming(file.functions).get(state.name) ?? []) : [];
+  // The attribute of an object is that of `self` in methods of its class.
+  const naming = file ? functionsNaming(file.functions)(state.name, state.of === "object" ? state.class.facts.index : undefined) : [];
   return naming.flatMap((node): readonly Change[] => {
     if (node.head.kind !== "function" || alone.test(node.head.name) || isMaker(node, state)) return [];
     const found: Change[] = [];
@@ -145,11 +181,17 @@ const operationsNaming = indexed((body: readonly Operation[]) => {
   return named;
 });
 
-/** The functions that have any of these, by the name. */
+/** The functions that have any of these, by the name; those of one class, where it is given. */
 const functionsNaming = indexed((functions: Iterable<FunctionNode>) => {
   const named = new Map<string, FunctionNode[]>();
-  for (const node of functions) for (const name of operationsNaming(node.facts.body).keys()) append(named, name, node);
-  return named;
+  const inClass = new Map<string, FunctionNode[]>();
+  for (const node of functions)
+    for (const name of operationsNaming(node.facts.body).keys()) {
+      append(named, name, node);
+      if (node.head.class !== undefined) append(inClass, `${node.head.class} ${name}`, node);
+    }
+  return (name: string, ofClass: number | undefined): readonly FunctionNode[] =>
+    (ofClass === undefined ? named.get(name) : inClass.get(`${ofClass} ${name}`)) ?? [];
 });
 
 /** The names by which a place is reached: `counts` and `self` for `self.counts[k]`. */

@@ -1,3 +1,4 @@
+import { indexed } from "../../base/indexed.js";
 import { type ClassNode, classKey, type FunctionNode } from "../../program/link/entity.js";
 import type { Program } from "../../program/link/link.js";
 import { type HeldLock, writtenName } from "../../program/link/locks.js";
@@ -32,7 +33,7 @@ export function lockFor(
   const held = heldFor(all, context);
   if (held) return held;
   if (state.of === "object") {
-    const only = onlyLockOf(state.class, context);
+    const only = onlyLocks(context.program)(state.class).lock;
     const isQuiet = (): boolean =>
       changing.every(([each]) => each && conductOf(each.function, each.statement, context.program).does === "quiet");
     if (only && isQuiet()) return only;
@@ -44,6 +45,13 @@ export function lockFor(
 
 /** The lock that most of the code holds that touches the state. */
 function heldFor(all: readonly Access[], { program }: RuleContext): Lock | undefined {
+  const [best] = locksHeld(all);
+  const state = best && stateAt(best.key, program);
+  return state && { state, key: best.key, reentrant: best.reentrant, made: undefined };
+}
+
+/** The locks that are held for the state and have a name for it, those that are held at most of its places first. */
+const locksHeld = indexed((all: readonly Access[]): readonly HeldLock[] => {
   const byKey = new Map<string, { readonly lock: HeldLock; readonly operations: Set<unknown> }>();
   for (const access of all) {
     for (const lock of access.locks) {
@@ -54,13 +62,15 @@ function heldFor(all: readonly Access[], { program }: RuleContext): Lock | undef
       else byKey.set(lock.key, { lock, operations: new Set([access.operation]) });
     }
   }
-  const best = [...byKey.values()].sort((a, b) => b.operations.size - a.operations.size)[0];
-  const state = best && stateAt(best.lock.key, program);
-  return state && { state, key: best.lock.key, reentrant: best.lock.reentrant, made: undefined };
-}
+  return [...byKey.values()].sort((a, b) => b.operations.size - a.operations.size).map(({ lock }) => lock);
+});
 
-/** The lock of a class that has one for all it does. */
-function onlyLockOf(node: ClassNode, { program }: RuleContext): Lock | undefined {
+/** The locks of classes that have one for all they do. */
+const onlyLocks = indexed((program: Program) =>
+  indexed((node: ClassNode): { readonly lock: Lock | undefined } => ({ lock: onlyLockOf(node, program) })),
+);
+
+function onlyLockOf(node: ClassNode, program: Program): Lock | undefined {
   const locks = [...node.facts.instanceAttributes].flatMap(([name, writes]): Lock[] => {
     const types = writes.flatMap(({ function: index, write }) => {
       const within = node.file.functionAt(index);

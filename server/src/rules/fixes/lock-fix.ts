@@ -1,8 +1,9 @@
+import { indexed } from "../../base/indexed.js";
 import { partOfActivity } from "../../program/link/activity.js";
 import { classKey, type FunctionNode } from "../../program/link/entity.js";
 import type { GuardedState } from "../../program/link/guarded-state.js";
 import { type HeldLock, writtenName } from "../../program/link/locks.js";
-import type { Access } from "../../program/link/moments.js";
+import type { Access, Acquisition, Wait } from "../../program/link/moments.js";
 import { walkOperations } from "../../program/link/walk.js";
 import { isRealLock } from "../race.js";
 import { type FixOffer, type RuleContext, refusedFix } from "../rule.js";
@@ -66,8 +67,12 @@ function guardedBy(access: Access, declared: Lock | undefined, context: RuleCont
 
 /** Whether code waits for something with the lock held, so that whoever takes it may have to wait as long. */
 function isHeldForLong({ key }: Lock, { program }: RuleContext): boolean {
-  return key !== undefined && partOfActivity(program, "waits").some(({ locks }) => locks.some((lock) => lock.key === key));
+  return key !== undefined && locksAtWaits(partOfActivity(program, "waits")).has(key);
 }
+
+const locksAtWaits = indexed(
+  (waits: readonly Wait[]): ReadonlySet<string> => new Set(waits.flatMap(({ locks }) => locks.map((lock) => lock.key))),
+);
 
 /** The same, and before it the one step that does without a lock, where there is one. */
 export function withSetDefault(access: Access, context: RuleContext): FixOffer {
@@ -94,7 +99,7 @@ function sectionsOf(
   all: readonly Access[],
   context: RuleContext,
 ): readonly Section[] | Refusal {
-  const touching = new Set(all.map((access) => access.function));
+  const touching = functionsOf(all);
   const sections: Section[] = [];
   for (const group of changing) {
     const [access] = group;
@@ -125,6 +130,8 @@ function sectionsOf(
   return merged;
 }
 
+const functionsOf = indexed((accesses: readonly Access[]): ReadonlySet<FunctionNode> => new Set(accesses.map((access) => access.function)));
+
 function sectionAt(
   access: Change,
   lock: Lock,
@@ -148,13 +155,23 @@ function lockObjection(access: Change, lock: Lock, context: RuleContext): string
   if (caller) return `\`${caller.head.name}\` calls \`${access.function.head.name}\` with \`${lock.state.name}\` held already`;
   const around = access.locks.filter(isRealLock);
   if (around.length === 0) return undefined;
-  const isTakenInOtherOrder = partOfActivity(context.program, "acquisitions").some(
-    (other) => around.some((held) => held.key === other.lock.key) && other.locks.some((held) => held.key === key),
-  );
+  const within = locksTakenWithin(partOfActivity(context.program, "acquisitions")).get(key);
+  const isTakenInOtherOrder = around.some((held) => within?.has(held.key));
   return isTakenInOtherOrder
     ? `other code takes \`${around[0]?.name}\` while it holds \`${lock.state.name}\`: the two would deadlock`
     : undefined;
 }
+
+/** The locks that are taken while one is held, by the key of that. */
+const locksTakenWithin = indexed((acquisitions: readonly Acquisition[]) => {
+  const taken = new Map<string, Set<string>>();
+  for (const { lock, locks } of acquisitions)
+    for (const { key } of locks) {
+      const within = taken.get(key) ?? new Set();
+      taken.set(key, within.add(lock.key));
+    }
+  return taken;
+});
 
 const callersAway = 3;
 

@@ -111,6 +111,16 @@ function isHead(statement: Statement, index: number, { text }: Code): boolean {
   return (index === 0 && /^[rRuU]?["']/.test(written)) || /^(import|from)\b/.test(written);
 }
 
+/** The constructors of a file, by the class that they are of. */
+const constructorsIn = indexed((functions: Iterable<FunctionNode>) => {
+  const found = new Map<number, FunctionNode>();
+  for (const node of functions) {
+    const { class: index, name } = node.head;
+    if (index !== undefined && name === "__init__" && !found.has(index)) found.set(index, node);
+  }
+  return found;
+});
+
 /** Bases of the library whose objects take further attributes. */
 const openBases: ReadonlySet<string> = new Set(["builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol", "threading.Thread"]);
 
@@ -128,7 +138,7 @@ function lockOfClass(node: ClassNode, attribute: string, call: string, maker: Lo
   const name = unusedName(code, ...names);
   const safety: Safety = isOpen && !isCopied(node, program) ? "safe" : "unsafe";
   if (node.facts.decorators.some(isDataclass)) return fieldOf(node, attribute, name, call, code, safety);
-  const init = node.file.functions.find(({ facts }) => facts.class === node.facts.index && facts.name === "__init__");
+  const init = constructorsIn(node.file.functions).get(node.facts.index);
   const writes = node.facts.instanceAttributes.get(attribute) ?? [];
   if (init && writes.some((write) => write.function === init.index)) {
     const statements = bodyOf(init, code);
@@ -172,13 +182,19 @@ function fieldOf(node: ClassNode, attribute: string, name: string, call: string,
 function isPickledItself(node: ClassNode, { resolver, files }: Program): boolean {
   return files.some((file) => {
     if (!knows(file, node)) return false;
-    return file.classes.some((each) => {
-      const names = file.functionAt(each.facts.body)?.facts.bindings;
-      if (!names || !copyMethods.some((name) => names.has(name))) return false;
-      return each === node || resolver.classOrder(each).classes.includes(node) || resolver.classOrder(node).classes.includes(each);
-    });
+    return copiedInOwnWay(file.classes).some(
+      (each) => each === node || resolver.classOrder(each).classes.includes(node) || resolver.classOrder(node).classes.includes(each),
+    );
   });
 }
+
+/** The classes that say themselves how their objects are copied. */
+const copiedInOwnWay = indexed((classes: readonly ClassNode[]) =>
+  classes.filter(({ file, facts }) => {
+    const names = file.functionAt(facts.body)?.facts.bindings;
+    return names !== undefined && copyMethods.some((name) => names.has(name));
+  }),
+);
 
 const copyMethods: readonly string[] = ["__getstate__", "__reduce__", "__reduce_ex__", "__copy__", "__deepcopy__", "__getnewargs__"];
 
