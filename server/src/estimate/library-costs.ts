@@ -4,6 +4,7 @@ import { type Activation, calledForEach } from "./activation.js";
 import type { Amount } from "./amount.js";
 import { positionalOf } from "./call-arguments.js";
 import { compressionNs, dataOf } from "./compression-costs.js";
+import { drawnArrayNs } from "./drawn-arrays.js";
 import type { Evaluator } from "./evaluate.js";
 import { heapNs } from "./heap-costs.js";
 import { largeCallNs } from "./integer-costs.js";
@@ -28,6 +29,8 @@ export function measuredCallNs(
   const large = largeCallNs(name, call, at, evaluator, costs);
   if (large) return large;
   const tabulated = tabulatedNs(name, call, at, evaluator, costs);
+  const array = drawnArrayNs(name, call, at, evaluator);
+  if (array) return array;
   const onHeap = heapNs(name, call, at, evaluator, costs);
   if (onHeap) return onHeap;
   const drawn = drawnNs(name, call, at, evaluator, costs) ?? foundPlaceNs(name, call, at, evaluator, costs, tabulated);
