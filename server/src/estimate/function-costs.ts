@@ -69,6 +69,7 @@ import { pinsOf } from "./pins.js";
 import { type Profile, profiledFunction } from "./profile.js";
 import { entriesText } from "./queue-entries.js";
 import { recursionCount } from "./recursion.js";
+import { replacedCount } from "./regex-costs.js";
 import { rememberingNs, remembers, workedOutShares } from "./remembered-calls.js";
 import { SharedUse, usesInside, usesMeanwhile } from "./shared-use.js";
 import { argumentText, madeText } from "./size-texts.js";
@@ -800,7 +801,9 @@ export class FunctionCosts {
       const found = value && this.resolver.resolve(value, at.function).find((entity) => entity.kind === "function");
       if (found?.kind !== "function" || this.stack.includes(found.function) || this.stack.length > maximumStack) continue;
       const iterable = perElementOf && valueAt(perElementOf);
-      const count = iterable ? (this.evaluator.length(iterable, at) ?? defaultLength) : exactly(1);
+      const count = iterable
+        ? (this.evaluator.length(iterable, at) ?? defaultLength)
+        : (replacedCount(entry.name, call, at, this.evaluator) ?? exactly(1));
       const inner = this.functionCost(calledForEach(found.function, iterable, at));
       if (isSort && inner.sum.interpreter.likely < shortKeyNs && inner.calls.length === 0 && inner.sum.unknown === 0) continue;
       const once = {
