@@ -4,7 +4,8 @@ import type { Activation } from "./activation.js";
 import { briefCalls } from "./call-kinds.js";
 import { addTime, type Sum } from "./cost-sum.js";
 import type { Evaluator } from "./evaluate.js";
-import { isComputing, tabulatedNs, tabulatedOfAnySizeNs, typicalCallNs } from "./library-table.js";
+import { measuredCallNs } from "./library-costs.js";
+import { isComputing, tabulatedOfAnySizeNs, typicalCallNs } from "./library-table.js";
 import type { OperationCosts } from "./operation-costs.js";
 
 /**
@@ -20,7 +21,7 @@ export function addUnlistedCall(
   sum: Sum,
 ): boolean {
   const { operations } = costs;
-  const tabulated = tabulatedNs(name, call, at, evaluator, costs) ?? tabulatedOfAnySizeNs(name, costs);
+  const tabulated = measuredCallNs(name, call, at, evaluator, costs) ?? tabulatedOfAnySizeNs(name, costs);
   const plus = (ns: Sum["interpreter"]): void => {
     sum.interpreter = add(sum.interpreter, ns);
   };
