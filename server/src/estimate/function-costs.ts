@@ -739,7 +739,7 @@ export class FunctionCosts {
     calls: TimedCall[],
     at = bareActivation(within),
   ): void {
-    const { verdict, cost, isMeasured, releases } = libraryCallCost(entry, name, call, facts, at, this);
+    const { verdict, cost, isMeasured, startsUnknown, releases } = libraryCallCost(entry, name, call, facts, at, this);
     const computes = entry.kind === "cpu-native" || entry.kind === "cpu-python";
     if (!isMeasured && !entry.cost && computes && !lightCalls.test(entry.name)) {
       sum.uncosted++;
@@ -763,6 +763,7 @@ export class FunctionCosts {
       verdict,
       below,
       elements: largest(facts),
+      startsUnknown,
       times: 1,
       ns,
     });
@@ -770,7 +771,10 @@ export class FunctionCosts {
       const text = cost.waitNs.likely > cost.nativeNs.likely ? "waits" : "takes";
       const outside = add(cost.waitNs, cost.nativeNs);
       const { low, high } = outside.high > 0 ? outside : cost.interpreterNs;
-      this.parts.assume(`\`${name}\` ${text}`, `${duration(low)}–${duration(high)}`, "default", ns);
+      const what = startsUnknown
+        ? `the program that \`${name}\` waits for, which may compute or wait itself, takes`
+        : `\`${name}\` ${text}`;
+      this.parts.assume(what, `${duration(low)}–${duration(high)}`, "default", ns);
     }
     if (cost.missing.length > 0 && computes) {
       const what = `size of the ${cost.missing[0]?.replace(/^the /, "")} of \`${name}\``;
