@@ -6,13 +6,15 @@ import { positionalOf } from "./call-arguments.js";
 import { compressionNs, dataOf, lzmaNs } from "./compression-costs.js";
 import { drawnArrayNs } from "./drawn-arrays.js";
 import type { Evaluator } from "./evaluate.js";
+import { formattedNs } from "./format-costs.js";
 import { heapNs } from "./heap-costs.js";
 import { largeCallNs } from "./integer-costs.js";
+import { derivedKey, scryptNs } from "./key-costs.js";
 import { lengthOfLibraryCall, sameAsFunction } from "./library-sizes.js";
 import { tabulatedNs, tabulatedOperator } from "./library-table.js";
+import { matchedLengths, matchingNs } from "./matcher-costs.js";
 import type { BulkName, OperationCosts, OperationName } from "./operation-costs.js";
 import { matchingAllNs } from "./regex-costs.js";
-import { type Sample, wholeText } from "./sample.js";
 import { dumpedShape, jsonBytes, objectCount, pickledBytes, type Shape, shapeOf } from "./shape.js";
 
 /**
@@ -319,24 +321,6 @@ interface ConstantCost {
   readonly times: number;
 }
 
-/** How much longer deriving a key takes than 32 bytes or fewer by way of SHA-256: other hashes take longer, and each stretch of a key is derived alone. */
-function derivedKey(hash: Value | undefined, bytes: Value | undefined, at: Activation, evaluator: Evaluator): number {
-  const name = hash?.op === "constant" ? String(hash.value).toLowerCase() : "";
-  const isLong = /512|384/.test(name);
-  const size = isLong ? 64 : /sha-?1$/.test(name) ? 20 : 32;
-  const wanted = bytes && evaluator.number(bytes, at)?.likely;
-  return (isLong ? 2 : 1) * Math.max(1, Math.ceil((wanted ?? 0) / size));
-}
-
-/** `scrypt` mixes `n * r` blocks of 128 bytes `p` times: 110 to 120 ns each, whatever the three are, CPython 3.11 to 3.14 (`test/measure/library_calls.py`). */
-function scryptNs(keyword: (name: string) => Value | undefined, at: Activation, evaluator: Evaluator): Amount {
-  const [n, r, p] = ["n", "r", "p"].map((name) => {
-    const value = keyword(name);
-    return value && evaluator.number(value, at);
-  });
-  return n && r && p && multiply(interval(50, 130, 450), multiply(n, multiply(r, p)));
-}
-
 /** Calls that take about the same whatever they are given. */
 const constructs: ReadonlyMap<string, ConstantCost> = new Map(
   Object.entries({
@@ -497,64 +481,6 @@ function areTexts(shape: Shape | undefined): boolean {
 }
 
 const measuredPart = 7;
-
-/**
- * `SequenceMatcher(None, a, b).ratio()`. Each element of one text is compared with the places where the other has it; from 200 elements on, the
- * other's frequent ones do not count, which for letters are all. Of CPython 3.11, in calls of a function: two names of 14 letters 160, texts of 85
- * letters 4,700, 200 lines 5,300 (`test/measure/library_calls.py`).
- */
-function matchingNs(matcher: Value | undefined, at: Activation, evaluator: Evaluator, costs: OperationCosts): Amount {
-  const compared = matchedLengths(matcher, at, evaluator);
-  if (!compared) return undefined;
-  const { left: n, right: m, isText } = compared;
-  const calls = (a: number, b: number): number => 40 + 12 * (a + b) + (isText && b < 200 ? 0.6 * a * b : 0);
-  const { low, likely: middle, high } = costs.operations.callPython;
-  return interval(low * calls(n.low, m.low) * 0.5, middle * calls(n.likely, m.likely), high * calls(n.high, m.high) * 4);
-}
-
-interface MatchedLengths {
-  readonly left: Interval;
-  readonly right: Interval;
-  readonly isText: boolean;
-}
-
-/** What a matcher compares. */
-function matchedLengths(matcher: Value | undefined, at: Activation, evaluator: Evaluator): MatchedLengths | undefined {
-  if (matcher?.op === "read") {
-    const made = (bound: Value, in_: Activation): MatchedLengths | undefined => matchedLengths(bound, in_, evaluator);
-    return evaluator.follow(matcher, at, made, () => undefined);
-  }
-  const [, first, second] = matcher?.op === "call" ? matcher.arguments.map(({ value }) => value) : [];
-  const left = first && evaluator.length(first, at);
-  const right = second && evaluator.length(second, at);
-  return left && right && { left, right, isText: (shapeOf(first, at, evaluator)?.containers ?? 0) === 0 };
-}
-
-/**
- * `"{:>6} {:.2f}".format(…)`: in multiples of the measured one, which has two fields, each field a third, and a specifier as much again, for floats twice.
- */
-function formattedNs(
-  template: Sample | undefined,
-  call: CallOperation,
-  { operations: { formatMethod } }: OperationCosts,
-  shape: (value: Value) => Shape | undefined,
-): Amount {
-  const text = template?.kind === "text" ? wholeText(template) : undefined;
-  if (text === undefined) return formatMethod;
-  const given = positionalOf(call);
-  const fields = [...text.matchAll(/\{(\w*)[^{}:]*(:[^{}]*)?\}/g)];
-  const share = fields.reduce((sum, [, name = "", specifier], index) => {
-    const value = given[index];
-    const isFloat = /[feg%]$/i.test(specifier ?? "") || (value && (shape(value)?.floats ?? 0) > 0);
-    const isInteger = /[dxobX]$/.test(specifier ?? "");
-    // A name is looked up among those that the call was given, which a dictionary was made for.
-    const named = /^[a-z_]/i.test(name) ? 1.2 : 0;
-    const ofSpecifier =
-      specifier === undefined ? (isFloat ? 0.8 : 0) : 0.4 + (isFloat || isInteger ? 0.5 : 0) + (/[,_]/.test(specifier) ? 0.5 : 0);
-    return sum + 0.35 + named + ofSpecifier;
-  }, 0.3);
-  return scale(formatMethod, share);
-}
 
 /** What a key function makes of an element; undefined where that is not known. */
 function keyShape(key: Value, sorted: Value | undefined, at: Activation, evaluator: Evaluator): Shape | undefined {
