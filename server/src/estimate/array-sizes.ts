@@ -13,15 +13,17 @@ export const arrayShapes: ReadonlySet<string> = new Set([
   "numpy.full",
   "numpy.arange",
   "numpy.linspace",
-  "numpy.random.rand",
-  "numpy.random.randn",
-  "numpy.random.random",
-  "numpy.random.standard_normal",
-  "numpy.random.normal",
-  "numpy.random.uniform",
-  "numpy.random.randint",
-  ...["Generator", "RandomState"].flatMap((type) =>
-    ["random", "standard_normal", "normal", "uniform"].map((method) => `numpy.random.${type}.${method}`),
+  ...["rand", "randn", "random", "random_sample", "standard_normal", "normal", "uniform", "randint", "choice"].flatMap((draw) => [
+    `numpy.random.${draw}`,
+    `numpy.random.RandomState.${draw}`,
+  ]),
+  ...["exponential", "poisson", "binomial", "gamma", "beta"].flatMap((draw) => [
+    `numpy.random.${draw}`,
+    `numpy.random.RandomState.${draw}`,
+    `numpy.random.Generator.${draw}`,
+  ]),
+  ...["random", "standard_normal", "standard_exponential", "normal", "lognormal", "uniform", "integers", "choice"].map(
+    (draw) => `numpy.random.Generator.${draw}`,
   ),
   ...["zeros", "ones", "empty", "rand", "randn"].map((make) => `torch.${make}`),
 ]);
@@ -43,19 +45,32 @@ export function arrayRowSize(name: string, call: CallOperation, at: Activation, 
   return others.length > 0 ? product(others, at, evaluator) : undefined;
 }
 
+/** Whether a call says of which size the array is; one that draws a number at a time does not. */
+export function isOfSize(name: string, call: CallOperation): boolean {
+  return dimensionsOf(name, call).length > 0;
+}
+
 /** The lengths of the dimensions, as they are written; none where the call does not say. */
 function dimensionsOf(name: string, call: CallOperation): readonly Value[] {
   const positional = call.arguments.filter((argument) => argument.form === "positional").map((argument) => argument.value);
   if (name.startsWith("numpy.random.") || name.startsWith("torch.")) {
     const size = call.arguments.find((argument) => argument.name === "size")?.value;
     if (size) return spread(size);
-    // The first two say what is drawn.
-    if (/\.(normal|uniform|randint)$/.test(name)) return positional[2] ? spread(positional[2]) : [];
+    // What comes before says what is drawn.
+    const before = parametersBefore(name);
+    if (before > 0) return positional[before] ? spread(positional[before]) : [];
+    if (name.startsWith("numpy.random.") && !/\.randn?$/.test(name)) return positional[0] ? spread(positional[0]) : [];
     return positional.length === 1 ? spread(positional[0] as Value) : positional;
   }
   const [first, second, third] = positionalOf(call);
   const shape = name === "numpy.linspace" ? third : name === "numpy.arange" ? (second ?? first) : first;
   return shape ? spread(shape) : [];
+}
+
+/** How many parameters of what is drawn stand before `size`. */
+function parametersBefore(name: string): number {
+  if (/\.(normal|uniform|randint|integers|binomial|gamma|beta|lognormal)$/.test(name)) return 2;
+  return /\.(choice|exponential|poisson)$/.test(name) ? 1 : 0;
 }
 
 function spread(shape: Value): readonly Value[] {

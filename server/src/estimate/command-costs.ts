@@ -109,13 +109,25 @@ export function startsIdleCommand(call: CallOperation, at: Activation, evaluator
   return idleCommands.test(commandOf(call, at, evaluator) ?? "");
 }
 
-const idleCommands = /^(\S*\/)?(sleep|timeout|ssh|scp|sftp|rsync|curl|wget|ping6?|nc|ncat|telnet|dig|nslookup|traceroute|tail)(\s|$)/;
+const idleCommands =
+  /^(\S*\/)?(sleep|timeout|ssh|scp|sftp|rsync|curl|wget|ping6?|nc|ncat|telnet|dig|nslookup|traceroute|tail|(git|hg|svn) (-\S+ )*(clone|fetch|pull|push|ls-remote|update|checkout http\S*)|(docker|podman) (pull|push)|kubectl|aws|gcloud|az|gh|ansible|snmp\w+)(\s|$)/;
 
-/** The command, or the first word of a list, if it is written out. */
+/** Whether a command is started that is known to compute: a compiler, a converter, a packer. */
+export function startsBusyCommand(call: CallOperation, at: Activation, evaluator: Evaluator): boolean {
+  return busyCommands.test(commandOf(call, at, evaluator) ?? "");
+}
+
+const busyCommands =
+  /^(\S*\/)?(make|gmake|ninja|cmake|gcc|g\+\+|clang(\+\+)?|cc|c\+\+|ld|rustc|cargo|go|javac|mvn|gradle|tsc|webpack|ffmpeg|ffprobe|sox|lame|flac|oggenc|convert|magick|mogrify|gs|inkscape|blender|povray|dot|pdflatex|xelatex|lualatex|latex|pandoc|optipng|pngquant|cwebp|gzip|gunzip|bzip2|xz|zstd|7z|zip|unzip|tar|openssl|gpg|black|ruff|mypy|pylint|flake8|eslint|clang-(format|tidy)|cppcheck)(\s|$)/;
+
+/** The command, or the words that a list begins with, if they are written out. */
 function commandOf({ arguments: [first] }: CallOperation, at: Activation, evaluator: Evaluator): string | undefined {
   const read = (value: Value): string | undefined => {
-    const word = value.op === "display" ? value.elements[0] : value;
-    return word?.op === "constant" && word.type === "str" ? String(word.value) : undefined;
+    const written = (value.op === "display" ? value.elements : [value]).map((word) =>
+      word.op === "constant" && word.type === "str" ? String(word.value) : undefined,
+    );
+    const end = written.indexOf(undefined);
+    return end === 0 || written.length === 0 ? undefined : written.slice(0, end < 0 ? undefined : end).join(" ");
   };
   return first && evaluator.samples.written(first.value, at, read);
 }

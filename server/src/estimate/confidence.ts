@@ -31,7 +31,7 @@ const shortest = 1_000;
 /**
  * In which share of what the code leaves open a way is within 15 % of the best: the times of a task and the number of tasks are drawn from their
  * ranges, on a logarithmic scale, half together (what makes one of them long often makes all of them long) and half each for itself, and every way
- * that the program could choose is simulated with each draw. Calls of which nothing is known wait in one draw and compute in the next. The same for the same demand: the draws start from one seed.
+ * that the program could choose is simulated with each draw. Calls and programs of which nothing is known wait in one draw and compute in the next. The same for the same demand: the draws start from one seed.
  */
 export function confidenceIn(
   chosen: Strategy,
@@ -56,7 +56,7 @@ export function confidenceIn(
   let good = 0;
   for (let i = 0; i < draws; i++) {
     const computing = demandDrawn(demand, numbers);
-    const drawn = basis === "unknown calls" && i % 2 === 1 ? waiting(computing) : computing;
+    const drawn = basis !== "code" && i % 2 === 1 ? waiting(computing, basis) : computing;
     const costs = costsAt(normal(numbers));
     const speedupOf = (way: Way): number => simulateCorner(drawn, way, costs, on, "totals").speedup;
     const speedups = new Map<Strategy, number>([["serial", 1], ...candidates.map((way) => [way.strategy, speedupOf(way)] as const)]);
@@ -92,9 +92,10 @@ function demandDrawn(demand: Demand, numbers: Random): Demand {
   };
 }
 
-/** The same demand, with all of its bytecode waiting instead. */
-function waiting(demand: Demand): Demand {
-  const { interpreterNs, waitNs, locked } = demand;
+/** The same demand, with what is not known waiting instead: all of its bytecode, or the programs that it starts. */
+function waiting(demand: Demand, unknown: "unknown calls" | "unknown programs"): Demand {
+  const { nativeNs, waitNs, interpreterNs, locked } = demand;
+  if (unknown === "unknown programs") return { ...demand, nativeNs: exactly(0), waitNs: add(waitNs, nativeNs) };
   return {
     ...demand,
     interpreterNs: exactly(0),

@@ -69,6 +69,7 @@ import { pinsOf } from "./pins.js";
 import { type Profile, profiledFunction } from "./profile.js";
 import { entriesText } from "./queue-entries.js";
 import { recursionCount } from "./recursion.js";
+import { replacedCount } from "./regex-costs.js";
 import { rememberingNs, remembers, workedOutShares } from "./remembered-calls.js";
 import { SharedUse, usesInside, usesMeanwhile } from "./shared-use.js";
 import { argumentText, madeText } from "./size-texts.js";
@@ -738,7 +739,7 @@ export class FunctionCosts {
     calls: TimedCall[],
     at = bareActivation(within),
   ): void {
-    const { verdict, cost, isMeasured, releases } = libraryCallCost(entry, name, call, facts, at, this);
+    const { verdict, cost, isMeasured, startsUnknown, releases } = libraryCallCost(entry, name, call, facts, at, this);
     const computes = entry.kind === "cpu-native" || entry.kind === "cpu-python";
     if (!isMeasured && !entry.cost && computes && !lightCalls.test(entry.name)) {
       sum.uncosted++;
@@ -762,6 +763,7 @@ export class FunctionCosts {
       verdict,
       below,
       elements: largest(facts),
+      startsUnknown,
       times: 1,
       ns,
     });
@@ -769,7 +771,10 @@ export class FunctionCosts {
       const text = cost.waitNs.likely > cost.nativeNs.likely ? "waits" : "takes";
       const outside = add(cost.waitNs, cost.nativeNs);
       const { low, high } = outside.high > 0 ? outside : cost.interpreterNs;
-      this.parts.assume(`\`${name}\` ${text}`, `${duration(low)}–${duration(high)}`, "default", ns);
+      const what = startsUnknown
+        ? `the program that \`${name}\` waits for, which may compute or wait itself, takes`
+        : `\`${name}\` ${text}`;
+      this.parts.assume(what, `${duration(low)}–${duration(high)}`, "default", ns);
     }
     if (cost.missing.length > 0 && computes) {
       const what = `size of the ${cost.missing[0]?.replace(/^the /, "")} of \`${name}\``;
@@ -800,7 +805,9 @@ export class FunctionCosts {
       const found = value && this.resolver.resolve(value, at.function).find((entity) => entity.kind === "function");
       if (found?.kind !== "function" || this.stack.includes(found.function) || this.stack.length > maximumStack) continue;
       const iterable = perElementOf && valueAt(perElementOf);
-      const count = iterable ? (this.evaluator.length(iterable, at) ?? defaultLength) : exactly(1);
+      const count = iterable
+        ? (this.evaluator.length(iterable, at) ?? defaultLength)
+        : (replacedCount(entry.name, call, at, this.evaluator) ?? exactly(1));
       const inner = this.functionCost(calledForEach(found.function, iterable, at));
       if (isSort && inner.sum.interpreter.likely < shortKeyNs && inner.calls.length === 0 && inner.sum.unknown === 0) continue;
       const once = {

@@ -7,7 +7,7 @@ import type { CallOperation, ComputeOperation } from "../program/operation.js";
 import type { Activation } from "./activation.js";
 import { measuredCost, usualCost } from "./call-costs.js";
 import { answersFromOwn } from "./call-kinds.js";
-import { startsIdleCommand } from "./command-costs.js";
+import { startsBusyCommand, startsIdleCommand } from "./command-costs.js";
 import { addTime, type Sum, zero } from "./cost-sum.js";
 import { databaseCost } from "./database-costs.js";
 import { atPrecision } from "./decimal-precision.js";
@@ -24,6 +24,8 @@ export interface LibraryCallCost {
   readonly cost: CallCost;
   /** Whether the cost was measured for this very call, rather than told by knowledge or taken as usual. */
   readonly isMeasured: boolean;
+  /** Whether it waits for a program of which nobody can tell what it does: it may compute on a core of its own, or wait as well. */
+  readonly startsUnknown: boolean;
   /** How often it gives the GIL up, where that is told. */
   readonly releases: number | undefined;
 }
@@ -59,7 +61,9 @@ export function libraryCallCost(
         : entry.waits?.for === "disk"
           ? fromPageCache(known, entry.name)
           : overLoopback(known, entry, call, at, evaluator);
-  return { verdict, cost, isMeasured: measured !== undefined, releases: database?.releases };
+  const startsUnknown =
+    call.op === "call" && entry.kind === "process-wait" && !measured && !isIdle && !startsBusyCommand(call, at, evaluator);
+  return { verdict, cost, isMeasured: measured !== undefined, startsUnknown, releases: database?.releases };
 }
 
 /** Adds what the call waits, which others may decide that the task starts or that the file has. */

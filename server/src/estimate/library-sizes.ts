@@ -74,6 +74,8 @@ export function lengthOfLibraryCall(qualifiedName: string | undefined, call: Cal
       return valuesOfFormat(madeOf("struct.Struct", call, at, evaluator));
     case "struct.iter_unpack":
       return combine(length(second), sizeOfFormat(first), (bytes, one) => bytes / Math.max(1, one));
+    case "struct.Struct.iter_unpack":
+      return combine(length(first), sizeOfFormat(madeOf("struct.Struct", call, at, evaluator)), (bytes, one) => bytes / Math.max(1, one));
     case "re.findall":
     case "re.finditer":
       return ratio(length(second), 1 / 25, 0, 1);

@@ -68,8 +68,8 @@ export interface Prediction {
   /** Per task. */
   readonly work: Work;
   readonly strategies: readonly StrategyPrediction[];
-  /** What most of the time of a task is taken from: what the code tells, or what calls usually take of which nothing is known. */
-  readonly basis: "code" | "unknown calls";
+  /** What most of the time of a task is taken from: what the code tells, or what programs or calls usually take of which nothing is known. */
+  readonly basis: "code" | "unknown programs" | "unknown calls";
   /** The best way at what is likely. */
   readonly likeliest: Strategy;
   /** In which share of what the code leaves open that way is within 15 % of the best, 0 to 1. */

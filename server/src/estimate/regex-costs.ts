@@ -13,17 +13,43 @@ import { matchCount } from "./sample-calls.js";
  * third of that.
  */
 
+/** How often `sub` calls the function that it is given: once for each match. Undefined for other calls, and where the length of the text cannot be told. */
+export function replacedCount(name: string, call: CallOperation, at: Activation, evaluator: Evaluator): Amount {
+  const [, isMethod, method] = /^re\.(Pattern\.)?(subn?)$/.exec(name) ?? [];
+  if (method === undefined) return undefined;
+  const { pattern, subject } = searched(call, isMethod !== undefined, true);
+  const characters = subject && evaluator.length(subject, at);
+  return pattern && characters && matchesFound(method, call, pattern, subject, characters, at, evaluator);
+}
+
+interface Searched {
+  readonly pattern: Value | undefined;
+  readonly replacement: Value | undefined;
+  readonly subject: Value | undefined;
+}
+
+function searched(call: CallOperation, isMethod: boolean, isReplaced: boolean): Searched {
+  const given = positionalOf(call);
+  const { callee } = call;
+  const receiver = callee.op === "read" && callee.place.kind === "attribute" ? callee.place.object : undefined;
+  const [first, second] = isMethod ? given : given.slice(1);
+  const pattern = isMethod ? receiver : given[0];
+  return isReplaced ? { pattern, replacement: first, subject: second } : { pattern, replacement: undefined, subject: first };
+}
+
+function isFunction(value: Value, at: Activation, evaluator: Evaluator): boolean {
+  return (
+    value.op === "function" ||
+    (value.op === "read" && evaluator.resolver.resolve(value, at.function).some(({ kind }) => kind === "function"))
+  );
+}
+
 /** What `findall`, `finditer`, `split` and `sub` take of the module, and as methods of a pattern; undefined for other calls. */
 export function matchingAllNs(name: string, call: CallOperation, at: Activation, evaluator: Evaluator, costs: OperationCosts): Amount {
   const [, isMethod, method = ""] = /^re\.(Pattern\.)?(findall|finditer|split|subn?)$/.exec(name) ?? [];
   const perMatch = ofMatches[method];
   if (perMatch === undefined) return undefined;
-  const given = positionalOf(call);
-  const { callee } = call;
-  const receiver = callee.op === "read" && callee.place.kind === "attribute" ? callee.place.object : undefined;
-  const pattern = isMethod ? receiver : given[0];
-  const rest = isMethod ? given : given.slice(1);
-  const subject = method.startsWith("sub") ? rest[1] : rest[0];
+  const { pattern, replacement, subject } = searched(call, isMethod !== undefined, method.startsWith("sub"));
   const characters = subject && evaluator.length(subject, at);
   if (!characters) return undefined;
   const text = pattern && patternText(pattern, at, evaluator);
@@ -31,7 +57,8 @@ export function matchingAllNs(name: string, call: CallOperation, at: Activation,
   const scanned = multiply(nsPerUnit, scale(characters, text === undefined ? 1 : ofCharacters(text)));
   const matches = pattern && text !== undefined ? matchesFound(method, call, pattern, subject, characters, at, evaluator) : undefined;
   // What was measured has a match for each seven characters; where they are not counted that may be so.
-  const found = matches ? multiply(nsPerUnit, scale(matches, perMatch)) : exactly(0);
+  const each = replacement && isFunction(replacement, at, evaluator) ? byFunction : perMatch;
+  const found = matches ? multiply(nsPerUnit, scale(matches, each)) : exactly(0);
   const isSlow = text !== undefined && ofCharacters(text) > 1;
   const all = add(fixedNs, add(scanned, found));
   return { low: all.low * 0.6, likely: all.likely, high: all.high * (text === undefined || isSlow ? 3 : 1.8) } satisfies Interval;
@@ -53,6 +80,12 @@ function matchesFound(
 
 /** For each match, in characters of finding words: an object, or a piece of text, in a list. */
 const ofMatches: Readonly<Record<string, number>> = { findall: 2.9, split: 3.1, sub: 3.1, subn: 3.1, finditer: 5.2 };
+
+/**
+ * The same where a function says what to put there: a match for it, the call from C, and its answer in a list (120 to 150 ns beyond what the function itself
+ * takes and a text would have, CPython 3.11 and 3.13, `test/measure/library_calls.py`).
+ */
+const byFunction = 12;
 
 /** For each character that is looked at. */
 function ofCharacters(pattern: string): number {

@@ -35,7 +35,16 @@ import { countAlike, endOf, othersBeside } from "./side-by-side.js";
 import { crossover, ownWay, predictStrategies, recommend } from "./strategies.js";
 import type { TaskWork } from "./task-work.js";
 import { type UnevenTasks, unevenTasks, unevenWork } from "./uneven-tasks.js";
-import { hasNothingToWaitFor, isMostlyOpen, isMostlyUnknown, tendencyOf, toldNs, unknownAssumption, withUnknown } from "./unknown-work.js";
+import {
+  hasNothingToWaitFor,
+  isMostlyOpen,
+  isMostlyPrograms,
+  isMostlyUnknown,
+  tendencyOf,
+  toldNs,
+  unknownAssumption,
+  withUnknown,
+} from "./unknown-work.js";
 import { type TaskCount, withUsualLength, withUsualRound } from "./usual-work.js";
 import { CostModel } from "./work.js";
 import { workerCount } from "./worker-counts.js";
@@ -188,7 +197,7 @@ function withImports(estimated: Estimated, imports: ImportTimes, settings: Estim
     tasks: demand.tasks,
     course,
     work: { interpreterNs: add(whole.interpreterNs, whole.heldNs), nativeNs: whole.nativeNs, waitNs: whole.waitNs },
-    basis: course !== "in turn" && isMostlyOpen(work) ? "unknown calls" : "code",
+    basis: course === "in turn" ? "code" : isMostlyOpen(work) ? "unknown calls" : isMostlyPrograms(work) ? "unknown programs" : "code",
     assumptions,
   } as const;
   // What is not there to be done sooner is best left as it is.
@@ -207,7 +216,7 @@ function withImports(estimated: Estimated, imports: ImportTimes, settings: Estim
         );
       },
       recommended: () =>
-        isAskedFor && prediction.basis === "code" && prediction.confidence >= sureEnough ? prediction.likeliest : undefined,
+        isAskedFor && prediction.basis !== "unknown calls" && prediction.confidence >= sureEnough ? prediction.likeliest : undefined,
     },
   );
   const site = { spawn, work, demand, beside, company, payload, prediction } as const;

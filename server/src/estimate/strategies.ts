@@ -45,8 +45,8 @@ export function predictStrategies(
     return onDemand<typeof described, Outcome>(described, {
       makespanNs: () => simulated().makespanNs,
       speedup: () => simulated().speedup,
-      // One task is as fast as it is, whatever its worker waits for; what unknown calls are taken to do says nothing of what holds the work up.
-      bottleneck: () => (isOneTask(demand) || basis === "unknown calls" ? "" : simulated().bottleneck),
+      // One task is as fast as it is, whatever its worker waits for; what unknown calls and programs are taken to do says nothing of what holds the work up.
+      bottleneck: () => (isOneTask(demand) || basis !== "code" ? "" : simulated().bottleneck),
     });
   });
   const serially = isService ? nothing : { makespanNs: serialMakespan, speedup: exactly(1), bottleneck: "" };
@@ -66,7 +66,7 @@ function refusal(way: Way, demand: Demand, basis: Prediction["basis"]): string {
   if (demand.course === "until stopped") return serviceSays;
   if (way.strategy === "processes" || way.strategy === "subinterpreters") return demand.immovableBecause?.[way.strategy] ?? "";
   if (way.strategy !== "asyncio") return "";
-  if (basis === "unknown calls") return "one thread runs all tasks, and whether these mostly wait cannot be told";
+  if (basis !== "code") return "one thread runs all tasks, and whether these mostly wait cannot be told";
   const busy = demand.interpreterNs.likely + demand.heldNs.likely + demand.nativeNs.likely;
   const mostlyWaits = demand.waitNs.likely > 0 && busy <= demand.waitNs.likely / 4;
   return mostlyWaits ? "" : "one thread runs all tasks, and these compute more than they wait";

@@ -22,6 +22,8 @@ export interface TimedCall {
   readonly below: BelowThreshold | undefined;
   /** How many elements its largest array has, as far as that can be estimated. */
   readonly elements: Interval | undefined;
+  /** Set if it waits for a program of which nobody can tell what it does. */
+  readonly startsUnknown?: boolean;
   readonly times: number;
   readonly ns: number;
 }

@@ -23,6 +23,12 @@ export function isMostlyOpen(work: TaskWork): boolean {
   return work.blindCalls >= 0.5 && toldNs(work) < usualTaskNs && !isSurelyLong(work);
 }
 
+/** Whether a task mostly waits for programs of which nobody can tell what they do. */
+export function isMostlyPrograms(work: TaskWork): boolean {
+  const ns = work.calls.reduce((sum, call) => sum + (call.startsUnknown ? call.ns : 0), 0);
+  return ns > 0 && ns >= (likelyNs(work) - ns) / 2;
+}
+
 /** What the code tells of the time, likely: without what is made of loops of unknown lengths, and of sizes that nobody knows. */
 export function toldNs({ open, ...work }: TaskWork): number {
   return likelyNs(work) - (open ? likelyNs(open) : 0);

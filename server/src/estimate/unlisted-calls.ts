@@ -4,6 +4,7 @@ import type { Activation } from "./activation.js";
 import { briefCalls } from "./call-kinds.js";
 import { addTime, type Sum } from "./cost-sum.js";
 import type { Evaluator } from "./evaluate.js";
+import { measuredCallNs } from "./library-costs.js";
 import { isComputing, tabulatedNs, tabulatedOfAnySizeNs, typicalCallNs } from "./library-table.js";
 import type { OperationCosts } from "./operation-costs.js";
 
@@ -20,7 +21,9 @@ export function addUnlistedCall(
   sum: Sum,
 ): boolean {
   const { operations } = costs;
-  const tabulated = tabulatedNs(name, call, at, evaluator, costs) ?? tabulatedOfAnySizeNs(name, costs);
+  // What is listed of built-ins under a row of their own is what the table has of them; the rest takes what calling one does.
+  const measured = name.startsWith("builtins.") ? tabulatedNs : measuredCallNs;
+  const tabulated = measured(name, call, at, evaluator, costs) ?? tabulatedOfAnySizeNs(name, costs);
   const plus = (ns: Sum["interpreter"]): void => {
     sum.interpreter = add(sum.interpreter, ns);
   };

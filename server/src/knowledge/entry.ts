@@ -50,6 +50,8 @@ export interface Invocation {
   readonly callback: ValuePlace;
   /** The value whose elements are each given to the callback; without it the callback runs once. */
   readonly perElementOf: ValuePlace | undefined;
+  /** The type of the only argument that the callback is called with, if the call decides it: `re.sub` gives a match. */
+  readonly gives: string | undefined;
   /** `map` and `filter` run theirs only when somebody iterates over the result. */
   readonly during: "call" | "iteration";
 }

@@ -178,7 +178,7 @@ function callableFacts(record: CallableRecord, owner: PackageEntry, evidence: re
     waits: waits && { for: waits.for, unless: waits.unless, timeout: waits.timeout, releases: waits.releases },
     cost: record.cost,
     returns: typeof returns === "string" ? [{ when: [], type: returns }] : returns,
-    invokes: invokes.map((each) => ({ callback: each.callback, perElementOf: each.perElementOf, during: each.during })),
+    invokes: invokes.map((each) => ({ callback: each.callback, perElementOf: each.perElementOf, gives: each.gives, during: each.during })),
     ownThreads: ownThreads && { ...ownThreads, fromElements: ownThreads.fromElements },
     compiles: record.compiles,
     block: record.block,

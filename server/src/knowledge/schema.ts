@@ -147,7 +147,12 @@ export const callableRecord = v.pipe(
     returns: v.optional(v.union([qualifiedName, list(v.strictObject({ when: conditions, type: qualifiedName }))]), []),
     invokes: v.optional(
       list(
-        v.strictObject({ callback: place, perElementOf: v.optional(place), during: v.optional(v.picklist(["call", "iteration"]), "call") }),
+        v.strictObject({
+          callback: place,
+          perElementOf: v.optional(place),
+          gives: v.optional(v.pipe(qualifiedName, v.description("The type of the only argument that the callback is called with."))),
+          during: v.optional(v.picklist(["call", "iteration"]), "call"),
+        }),
       ),
       [],
     ),

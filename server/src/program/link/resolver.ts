@@ -16,6 +16,7 @@ import {
 } from "./entity.js";
 import { gatheredArguments } from "./gathered-arguments.js";
 import { keptOnApplication } from "./kept-on-application.js";
+import { givenByLibrary } from "./library-callbacks.js";
 import type { Program } from "./link.js";
 import { importsFfi } from "./linked-file.js";
 import { AnswerMemory } from "./memory.js";
@@ -517,6 +518,7 @@ export class Resolver {
       return [...passed, ...annotated];
     }
     const given = [...this.givenByCallers(parameter, node), ...this.givenBySpawns(parameter, node)];
+    if (given.length === 0 && !parameter.default) return givenByLibrary(this, parameter, node);
     return parameter.default ? [...given, ...this.resolve(parameter.default, scope)] : given;
   }
 
