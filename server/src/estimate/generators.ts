@@ -18,7 +18,10 @@ interface Shares {
  * How often each arm of a branch is taken: as samples of what decides tell, else all alike, but for errors, which are taken not to happen.
  * Whoever leaves a loop of so many `rounds` does it in one of them.
  */
-export function sharesOf({ test, arms }: BranchOperation, at: Activation, evaluator: Evaluator, rounds?: number): Shares {
+export function sharesOf(branch: BranchOperation, at: Activation, evaluator: Evaluator, rounds?: number): Shares {
+  const { test, arms } = branch;
+  const seen = evaluator.observed?.share(branch, at);
+  if (seen !== undefined) return { shares: [seen, 1 - seen], known: true };
   const left = rounds === undefined ? [] : arms.map((arm) => leavesLoop(arm));
   if (rounds !== undefined && left.includes(true) && left.includes(false)) {
     // Of few rounds nobody knows in which of them; most loops are left after something was done.

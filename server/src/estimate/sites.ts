@@ -34,6 +34,7 @@ import { averageOf, objectCount, pickledBytes, type Shape, shapeOf } from "./sha
 import { countAlike, endOf, othersBeside } from "./side-by-side.js";
 import { crossover, ownWay, predictStrategies, recommend } from "./strategies.js";
 import type { TaskWork } from "./task-work.js";
+import { observedTask } from "./trial/observed-task.js";
 import { type UnevenTasks, unevenTasks, unevenWork } from "./uneven-tasks.js";
 import { hasNothingToWaitFor, isMostlyOpen, isMostlyUnknown, tendencyOf, toldNs, unknownAssumption, withUnknown } from "./unknown-work.js";
 import { type TaskCount, withUsualLength, withUsualRound } from "./usual-work.js";
@@ -223,6 +224,11 @@ function withImports(estimated: Estimated, imports: ImportTimes, settings: Estim
 
 function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings: EstimateSettings): Estimated {
   const [target] = spawn.targets;
+  if (target && !settings.observed && !settings.profile && isUncertain(model.workOfTask(activationOf(target)))) {
+    const observed = observedTask(spawn, target.function, program);
+    if (observed)
+      return estimateSite(spawn, program, new CostModel(program.resolver, { ...settings, observed }), { ...settings, observed });
+  }
   const external = spawn.externalTargets[0] ?? "";
   const handed = handedTask(spawn, program.resolver);
   const uneven = target && !settings.profile ? unevenOf(spawn, target, handed, model) : undefined;
@@ -304,6 +310,14 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
   });
   return { spawn, work, demand, beside, company, payload, task, workers, workersKnown, course, whole, assumptions };
 }
+
+/** Whether the code leaves open how long the task takes. */
+function isUncertain({ interpreterNs, heldNs, nativeNs, lengths }: TaskWork): boolean {
+  const busy = add(add(interpreterNs, heldNs), nativeNs);
+  return lengths === "guessed" || busy.high > wideRange * busy.low;
+}
+
+const wideRange = 3;
 
 /** Work with a call of which nothing is known if so little is done that nobody would hand it to a thread, but for what unknown objects may do. */
 function withHiddenTime(work: TaskWork, target: SpawnTarget, model: CostModel): TaskWork {
