@@ -93,7 +93,8 @@ export class Evaluator {
 
   /** What was read of the code if that is exact, else what was seen. */
   private preferSeen(read: Amount, seen: () => Amount): Amount {
-    return this.observed && !(read && read.low === read.high) ? (seen() ?? read) : read;
+    if (!this.observed || (read && (this.observed.isPart || read.low === read.high))) return read;
+    return seen() ?? read;
   }
 
   private begin(): void {
@@ -499,8 +500,9 @@ export class Evaluator {
    */
   trips(loop: LoopOperation, at: Activation, runs: "once" | "often" = "once"): Trips {
     const read = this.tripsRead(loop, at, runs);
-    if (!this.observed || (read.known === "known" && read.count.low === read.count.high)) return read;
-    const seen = this.observed.rounds(loop, at);
+    const { known, count } = read;
+    if (!this.observed || (known === "known" && (this.observed.isPart || count.low === count.high))) return read;
+    const seen = this.observed.rounds(loop, at, count);
     return seen ? { count: seen, known: "known" } : read;
   }
 

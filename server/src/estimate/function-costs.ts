@@ -193,7 +193,7 @@ export class FunctionCosts {
     const pins = pinsOf(node.file);
     const selfCalls = this.selfCalls.get(node);
     const isCycle = this.cycles.left(node);
-    const seen = remembers(node) ? undefined : observed?.calls(node);
+    const seen = observed?.calls(node);
     if (isCycle && !selfCalls && seen) {
       sum = repeated(sum, seen);
       parts.calls = repeatedCalls(parts.calls, seen.likely);

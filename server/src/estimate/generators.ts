@@ -20,8 +20,14 @@ interface Shares {
  */
 export function sharesOf(branch: BranchOperation, at: Activation, evaluator: Evaluator, rounds?: number): Shares {
   const { test, arms } = branch;
-  const seen = evaluator.observed?.share(branch, at);
-  if (seen !== undefined) return { shares: [seen, 1 - seen], known: true };
+  const { observed } = evaluator;
+  const seen = observed?.share(branch, at);
+  if (observed && seen !== undefined) {
+    // Of one call of several that are given different things, the code may say more than an average does.
+    const read = test && evaluator.samples.share(test, at);
+    const share = read !== undefined && (observed.isPart || read === 0 || read === 1) ? read : seen;
+    return { shares: [share, 1 - share], known: true };
+  }
   const left = rounds === undefined ? [] : arms.map((arm) => leavesLoop(arm));
   if (rounds !== undefined && left.includes(true) && left.includes(false)) {
     // Of few rounds nobody knows in which of them; most loops are left after something was done.

@@ -224,14 +224,14 @@ function withImports(estimated: Estimated, imports: ImportTimes, settings: Estim
 
 function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings: EstimateSettings): Estimated {
   const [target] = spawn.targets;
-  if (target && !settings.observed && !settings.profile && isUncertain(model.workOfTask(activationOf(target)))) {
+  const external = spawn.externalTargets[0] ?? "";
+  const handed = handedTask(spawn, program.resolver);
+  const uneven = target && !settings.profile ? unevenOf(spawn, target, handed, model) : undefined;
+  if (target && !settings.observed && !settings.profile && isUncertain(uneven?.work ?? model.workOfTask(activationOf(target)))) {
     const observed = observedTask(spawn, target.function, program);
     if (observed)
       return estimateSite(spawn, program, new CostModel(program.resolver, { ...settings, observed }), { ...settings, observed });
   }
-  const external = spawn.externalTargets[0] ?? "";
-  const handed = handedTask(spawn, program.resolver);
-  const uneven = target && !settings.profile ? unevenOf(spawn, target, handed, model) : undefined;
   const made = handed
     ? (uneven?.work ?? model.workOfHandedIn(spawn.targets.map(activationOf), spawn.externalTargets, spawn.call, spawn.in, handed.isOpen))
     : (uneven?.work ?? (target ? model.workOfTask(activationOf(target)) : model.workOfExternal(external, spawn.call, spawn.in)));
@@ -242,6 +242,14 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
   const course = settings.workers !== undefined ? "together" : service ? "until stopped" : courseOf(spawn, program);
   const once = course === "until stopped" && service && !settings.profile ? roundOf(service, read, model) : read;
   const assumptions: Assumption[] = [...(handed ? [handedAssumption(handed, names)] : []), ...once.assumptions];
+  if (settings.observed)
+    assumptions.push({
+      what: `rounds and lengths in \`${task}\``,
+      value: settings.observed.isPart
+        ? "counted in a part of what it does with the program's own data"
+        : "counted with the program's own data",
+      from: "code",
+    });
   const counted = taskCount(spawn, course, program, model);
   const sampled =
     target && !handed && settings.profile ? sampledWork(target.function, counted.count, read, program, settings.profile) : undefined;

@@ -191,8 +191,11 @@ export function binary(operator: string, left: Py, right: Py): Py {
 
 function times(value: Py, count: number): Py {
   const length = lengthOf(value);
-  if (length !== undefined) checkedSize(length * Math.max(0, count));
   const often = Math.max(0, count);
+  // Of much data, how much it is matters, as a rule.
+  if (length !== undefined && length * often > mostElements && (typeof value === "string" || value instanceof Bytes))
+    return new Opaque(length * often);
+  if (length !== undefined) checkedSize(length * often);
   if (typeof value === "string") return value.repeat(often);
   if (value instanceof Bytes) return new Bytes(value.text.repeat(often));
   const repeated = (items: readonly Py[]): Py[] => {

@@ -293,7 +293,7 @@ export function builtIns(machine: Machine): ReadonlyMap<string, Py> {
     return null;
   });
   define("open", () => new Opaque());
-  define("input", () => new Opaque());
+  for (const name of ["input", "complex"]) define(name, () => new Opaque());
   const binding =
     (binds: PyFunction["binds"]): Call =>
     ([call]) => {

@@ -10,7 +10,7 @@ import type {
   Parameter,
   Statement,
 } from "../../syntax/nodes.js";
-import { shown } from "./arithmetic.js";
+import { unescaped } from "../sample-text.js";
 import type { Machine, Site } from "./machine.js";
 import {
   Dict,
@@ -170,17 +170,17 @@ export class Compiler {
         const otherwise = this.block(statement.otherwise, scope);
         const site = machine.site(statement);
         return (frame) => {
-          let rounds = 0;
+          site.began();
           while (machine.truth(test(frame))) {
             machine.tick();
-            rounds++;
+            site.round();
             const end = body(frame);
             if (end === End.break || end === End.return) {
-              site.looped(rounds);
+              site.ended();
               return end === End.break ? End.next : end;
             }
           }
-          site.looped(rounds);
+          site.ended();
           return otherwise(frame);
         };
       }
@@ -193,17 +193,17 @@ export class Compiler {
         const site = machine.site(statement);
         return (frame) => {
           const next = machine.iterate(iterable(frame));
-          let rounds = 0;
+          site.began();
           for (let item = next(); item !== done; item = next()) {
-            rounds++;
+            site.round();
             store(frame, item);
             const end = body(frame);
             if (end === End.break || end === End.return) {
-              site.looped(rounds);
+              site.ended();
               return end === End.break ? End.next : end;
             }
           }
-          site.looped(rounds);
+          site.ended();
           return otherwise(frame);
         };
       }
@@ -547,12 +547,15 @@ export class Compiler {
       case "text": {
         const values = expression.values.map((value) => this.expression(value, scope));
         const { template } = expression;
+        if (template === undefined) return this.never("a long text");
+        // Pieces that are written out stand between what is filled in, and how.
+        const pieces = template.split("\u0000").map((piece, index) => (index % 2 === 0 ? writtenOut(piece) : piece.replace(/^:/, "")));
         return (frame) => {
-          const found = values.map((value) => value(frame));
-          let next = 0;
-          if (template === undefined) return found.map((value) => shown(value)).join("");
-          // biome-ignore lint/suspicious/noControlCharactersInRegex: that is how templates mark their places
-          return template.replace(/\u0000([^\u0000]*)\u0000/g, (_all, how: string) => machine.formatted(found[next++] ?? null, how));
+          let text = pieces[0] ?? "";
+          values.forEach((value, index) => {
+            text += machine.formatted(value(frame), pieces[2 * index + 1] ?? "") + (pieces[2 * index + 2] ?? "");
+          });
+          return text;
         };
       }
       case "binary": {
@@ -683,10 +686,12 @@ export class Compiler {
         const made = new Float(Number(value));
         return () => made;
       }
-      case "str":
-        return () => String(value);
+      case "str": {
+        const text = unescaped(String(value));
+        return () => text;
+      }
       case "bytes": {
-        const made = this.machine.bytes(content, Number(value));
+        const made = this.machine.bytes(content === undefined ? undefined : unescaped(content), Number(value));
         return () => made;
       }
       case "ellipsis":
@@ -784,13 +789,13 @@ export class Compiler {
         return;
       }
       const next = machine.iterate(index === 0 ? start : clause.iterable(frame));
-      let rounds = 0;
+      clause.site.began();
       for (let item = next(); item !== done; item = next()) {
-        rounds++;
+        clause.site.round();
         clause.store(frame, item);
         yield* each(frame, index + 1, null);
       }
-      clause.site.looped(rounds);
+      clause.site.ended();
     };
     /** The same without the cost of generators where all is made at once. */
     const all = (frame: Frame, index: number, start: Py, add: () => void): void => {
@@ -803,13 +808,13 @@ export class Compiler {
         return;
       }
       const next = machine.iterate(index === 0 ? start : clause.iterable(frame));
-      let rounds = 0;
+      clause.site.began();
       for (let item = next(); item !== done; item = next()) {
-        rounds++;
+        clause.site.round();
         clause.store(frame, item);
         all(frame, index + 1, null, add);
       }
-      clause.site.looped(rounds);
+      clause.site.ended();
     };
     const source = clauses[0];
     if (!source?.iterable) return this.never("a comprehension");
@@ -907,21 +912,21 @@ export class Compiler {
         const site = machine.site(statement);
         return function* (frame) {
           const next = iterable && machine.iterate(iterable(frame));
-          let rounds = 0;
+          site.began();
           for (;;) {
             if (test && !machine.truth(test(frame))) break;
             const item = next?.();
             if (item === done) break;
             machine.tick();
-            rounds++;
+            site.round();
             if (item !== undefined) store?.(frame, item);
             const end = yield* body(frame);
             if (end === End.break || end === End.return) {
-              site.looped(rounds);
+              site.ended();
               return end === End.break ? End.next : end;
             }
           }
-          site.looped(rounds);
+          site.ended();
           return yield* otherwise(frame);
         };
       }
@@ -929,6 +934,11 @@ export class Compiler {
     }
     return this.never("a generator");
   }
+}
+
+/** A piece of an f-string's text. */
+function writtenOut(piece: string): string {
+  return unescaped(piece.replace(/([{}])\1/g, "$1"));
 }
 
 function at(frame: Frame, depth: number): Frame {

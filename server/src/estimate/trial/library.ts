@@ -3,6 +3,7 @@ import { FieldValue, type Machine } from "./machine.js";
 import { countAll } from "./methods.js";
 import { futuresOf, makeWorker, Pool } from "./tasks.js";
 import {
+  Bytes,
   ClassValue,
   Dict,
   done,
@@ -87,6 +88,8 @@ function functionOf(machine: Machine, qualified: string): Call | undefined {
       return operating(machine, name);
     case "copy":
       return name === "copy" || name === "deepcopy" ? ([value = null]) => copied(value, name === "deepcopy") : undefined;
+    case "json":
+      return jsonFunction(machine, name);
     case "dataclasses":
       return dataClass(machine, name);
     case "time":
@@ -616,6 +619,44 @@ function operating(machine: Machine, name: string): Call | undefined {
       );
   if (name === "attrgetter") return ([attribute]) => new Native(name, ([value = null]) => machine.attribute(value, String(attribute)));
   return undefined;
+}
+
+function jsonFunction(machine: Machine, name: string): Call | undefined {
+  const plain = (value: Py): unknown => {
+    machine.tick(0.2);
+    if (value instanceof List || value instanceof Tuple) return value.items.map(plain);
+    if (value instanceof Dict) return Object.fromEntries([...value.entries.values()].map(([key, held]) => [String(key), plain(held)]));
+    if (value instanceof Float) return value.value;
+    return value === null || typeof value === "boolean" || typeof value === "number" || typeof value === "string"
+      ? value
+      : unclear("what JSON does not hold");
+  };
+  const read = (value: unknown): Py => {
+    machine.tick(0.2);
+    if (Array.isArray(value)) return new List(value.map(read));
+    if (typeof value === "number") return Number.isInteger(value) ? value : new Float(value);
+    if (typeof value !== "object" || value === null) return value as Py;
+    const made = new Dict();
+    for (const [key, held] of Object.entries(value)) made.entries.set(key, [key, read(held)]);
+    return made;
+  };
+  // With the blanks that Python writes after commas and colons.
+  if (name === "dumps")
+    return ([value = null], named) =>
+      named.size > 0
+        ? JSON.stringify(plain(value), undefined, 2)
+        : JSON.stringify(plain(value)).replace(/(?<=[\w"\]}])([,:])(?=["\w[{])/g, "$1 ");
+  if (name !== "loads") return undefined;
+  return ([text = null]) => {
+    const written = typeof text === "string" ? text : text instanceof Bytes ? text.text : unclear("a text of which nothing is known");
+    let found: unknown;
+    try {
+      found = JSON.parse(written);
+    } catch {
+      return machine.fail("ValueError", "JSON");
+    }
+    return read(found);
+  };
 }
 
 function dataClass(machine: Machine, name: string): Call | undefined {

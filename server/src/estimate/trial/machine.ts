@@ -30,6 +30,7 @@ import {
   SetValue,
   setItem,
   Tuple,
+  Unclear,
   unclear,
 } from "./values.js";
 
@@ -39,12 +40,14 @@ export class Site {
   private second = 0;
   private runs = 0;
   private rounds = 0;
+  private finished = 0;
   private sized = 0;
   private sizes = 0;
   private numbered = 0;
   private numbers = 0;
   private calls = 0;
   private outermost = 0;
+  private finishedCalls = 0;
   private isSeen = false;
 
   constructor(
@@ -64,11 +67,19 @@ export class Site {
     else this.second++;
   }
 
-  looped(rounds: number): void {
+  /** A loop begins. */
+  began(): void {
     if (!this.machine.isWatching) return;
     if (!this.isSeen) this.note();
     this.runs++;
-    this.rounds += rounds;
+  }
+
+  round(): void {
+    if (this.machine.isWatching) this.rounds++;
+  }
+
+  ended(): void {
+    if (this.machine.isWatching) this.finished++;
   }
 
   saw(value: Py): void {
@@ -86,25 +97,33 @@ export class Site {
     this.numbers += number;
   }
 
-  /** A call from outside came to its end, which made so many calls in all. */
-  completed(calls: number): void {
+  called(isFromOutside: boolean): void {
     if (!this.machine.isWatching) return;
     if (!this.isSeen) this.note();
-    this.calls += calls;
-    this.outermost++;
+    this.calls++;
+    if (isFromOutside) this.outermost++;
   }
 
-  /** Hands over what was seen, and begins anew. */
-  report(to: Observations): void {
+  /** A call from outside came to its end. */
+  returned(): void {
+    if (this.machine.isWatching) this.finishedCalls++;
+  }
+
+  /** Hands over what was seen, and begins anew. What is under way says something only where it was followed for long. */
+  report(to: Observations, unfinished: "counts" | "is left out"): void {
     const { range } = this;
+    if (unfinished === "is left out") {
+      if (this.finished < this.runs) this.runs = this.rounds = 0;
+      if (this.finishedCalls < this.outermost) this.outermost = this.calls = 0;
+    }
     to.tookBranch(range, true, this.first);
     to.tookBranch(range, false, this.second);
-    to.ranLoop(range, this.rounds, this.runs);
+    to.ranLoop(range, this.rounds, this.runs, this.finished);
     to.sawLength(range, this.sizes, this.sized);
     to.sawNumber(range, this.numbers, this.numbered);
-    to.called(range, this.calls, this.outermost);
-    this.first = this.second = this.runs = this.rounds = this.sized = this.sizes = this.numbered = this.numbers = 0;
-    this.calls = this.outermost = 0;
+    to.called(range, this.calls, this.outermost, this.finishedCalls);
+    this.first = this.second = this.runs = this.rounds = this.finished = this.sized = this.sizes = this.numbered = this.numbers = 0;
+    this.calls = this.outermost = this.finishedCalls = 0;
     this.isSeen = false;
   }
 }
@@ -120,8 +139,8 @@ export class Machine {
   private steps = { making: 0, watching: 0 };
   private seconds = 0;
   private depth = 0;
-  /** Functions that are running: how many of their calls are, and how many there were since the first of them. */
-  private readonly active = new Map<object, { running: number; calls: number }>();
+  /** How many calls of each function are running. */
+  private readonly active = new Map<object, { running: number }>();
   private readonly builtIns: ReadonlyMap<string, Py>;
 
   constructor(private readonly mostSteps: number) {
@@ -133,7 +152,7 @@ export class Machine {
   tick(steps = 1): void {
     const of = this.isWatching ? "watching" : "making";
     this.steps[of] += steps;
-    if (this.steps[of] > this.mostSteps) unclear("too long");
+    if (this.steps[of] > this.mostSteps) throw new Unclear("too long", true);
   }
 
   /** Seconds that have gone by, of a clock that goes on a little at each look. */
@@ -352,26 +371,22 @@ export class Machine {
     }
     if (next < given.length) this.fail("TypeError", "too many arguments");
     const frame: Frame = { slots, outer, returned: null };
-    const active = this.active.get(code) ?? { running: 0, calls: 0 };
+    const active = this.active.get(code) ?? { running: 0 };
     this.active.set(code, active);
-    active.calls++;
-    const end = (): void => {
-      if (active.running > 0) return;
-      code.site.completed(active.calls);
-      active.calls = 0;
-    };
+    const isFromOutside = active.running === 0;
+    code.site.called(isFromOutside);
     const { generate } = code;
     if (generate) {
       const steps = generate(frame);
       return new Iterator_(() => {
         const step = this.inside(active, () => steps.next());
         if (!step.done) return step.value;
-        end();
+        if (isFromOutside) code.site.returned();
         return done;
       });
     }
     this.inside(active, () => code.run(frame));
-    end();
+    if (isFromOutside) code.site.returned();
     return frame.returned;
   }
 
@@ -555,8 +570,7 @@ export class Machine {
 
   slice(object: Py, [from, to, by]: readonly Py[]): Py {
     const length = lengthOf(object);
-    if (object instanceof Opaque) return new Opaque();
-    if (length === undefined) return unclear("a slice of something unknown");
+    if (length === undefined) return object instanceof Opaque ? object : unclear("a slice of something unknown");
     const step = by === undefined || by === null ? 1 : asIndex(by);
     const bound = (value: Py | undefined, usual: number): number => {
       if (value === undefined || value === null) return usual;
@@ -566,6 +580,7 @@ export class Machine {
     };
     const start = bound(from, step > 0 ? 0 : length - 1);
     const stop = bound(to, step > 0 ? length : -1);
+    if (object instanceof Opaque) return new Opaque(Math.max(0, Math.ceil((stop - start) / step)));
     const pick = <Item>(at: (index: number) => Item): Item[] => {
       const picked: Item[] = [];
       for (let i = start; step > 0 ? i < stop : i > stop; i += step) picked.push(at(i));

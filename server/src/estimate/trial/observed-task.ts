@@ -6,7 +6,7 @@ import type { AttemptOperation, BranchOperation, LoopOperation, Value } from "..
 import type { Module } from "../../syntax/nodes.js";
 import type { Activation } from "../activation.js";
 import { type Followed, follow } from "./follow.js";
-import { keyOf, type Observations } from "./observations.js";
+import { type Average, keyOf, type Observations } from "./observations.js";
 
 /** What was seen of a task while its program was followed, as answers to what is asked of its code. */
 export class ObservedTask {
@@ -15,9 +15,15 @@ export class ObservedTask {
     private readonly seen: Observations,
   ) {}
 
-  rounds(loop: LoopOperation, at: Activation): Interval | undefined {
+  /** Whether only some of the task was seen, which says less than what the code tells. */
+  get isPart(): boolean {
+    return this.seen.isCutShort;
+  }
+
+  /** `guess`: what is taken where nothing was seen. */
+  rounds(loop: LoopOperation, at: Activation, guess: Interval): Interval | undefined {
     const place = loop.form === "comprehension" && loop.iterable ? loop.iterable : loop;
-    return this.about(at, this.seen.rounds(place));
+    return at.function.file === this.file ? range(this.seen.rounds(place), guess) : undefined;
   }
 
   /** In which share of all times the first of two arms is taken. */
@@ -40,17 +46,25 @@ export class ObservedTask {
 
   /** How often a function runs in all, each time that it is called from outside itself. */
   calls(node: FunctionNode): Interval | undefined {
-    return node.file === this.file ? this.range(this.seen.callsOf(node.head.nameRange)) : undefined;
+    return node.file === this.file ? range(this.seen.callsOf(node.head.nameRange)) : undefined;
   }
 
-  private about(at: Activation, average: number | undefined): Interval | undefined {
-    return at.function.file === this.file ? this.range(average) : undefined;
+  private about(at: Activation, average: Average | undefined): Interval | undefined {
+    return at.function.file === this.file ? range(average) : undefined;
   }
+}
 
-  /** Where not all of it was followed, what comes later need not be like what was seen. */
-  private range(average: number | undefined): Interval | undefined {
-    if (average === undefined) return undefined;
-    return this.seen.isCutShort ? interval(average / 2, average, average * 2) : exactly(average);
+/** Where not all of it was followed, what comes later need not be like what was seen. */
+function range(average: Average | undefined, guess?: Interval): Interval | undefined {
+  if (!average) return undefined;
+  const { value } = average;
+  switch (average.is) {
+    case "all":
+      return exactly(value);
+    case "some":
+      return interval(value / 2, value, value * 2);
+    case "least":
+      return interval(value, Math.max(value * 2, guess?.likely ?? 0), Math.max(value * 10, guess?.high ?? 0));
   }
 }
 

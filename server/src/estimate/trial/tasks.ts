@@ -1,6 +1,19 @@
 import type { Machine } from "./machine.js";
 import { keyOf, type Observations } from "./observations.js";
-import { BoundMethod, done, Iterator_, List, type NamedArguments, Native, Opaque, type Py, PyFunction, Tuple, unclear } from "./values.js";
+import {
+  BoundMethod,
+  done,
+  Iterator_,
+  List,
+  type NamedArguments,
+  Native,
+  Opaque,
+  type Py,
+  PyFunction,
+  Tuple,
+  Unclear,
+  unclear,
+} from "./values.js";
 
 /** Something that runs functions elsewhere: a pool. */
 export class Pool {}
@@ -52,10 +65,14 @@ export class Tasks {
 
   private watched(run: () => Py, observations: Observations): Py {
     const { machine } = this;
+    let unfinished: "counts" | "is left out" = "is left out";
     try {
       return run();
+    } catch (error) {
+      if (error instanceof Unclear && error.isTooLong) unfinished = "counts";
+      throw error;
     } finally {
-      for (const site of machine.seen) site.report(observations);
+      for (const site of machine.seen) site.report(observations, unfinished);
       machine.seen = [];
       machine.isWatching = false;
     }

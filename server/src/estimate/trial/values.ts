@@ -155,7 +155,11 @@ export class Raised {
 
 /** Thrown where the program cannot be followed any further. */
 export class Unclear {
-  constructor(readonly why: string) {}
+  constructor(
+    readonly why: string,
+    /** Whether it could be, and only takes longer than anybody waits. */
+    readonly isTooLong = false,
+  ) {}
 }
 
 export function unclear(why: string): never {
