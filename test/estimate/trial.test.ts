@@ -287,7 +287,7 @@ def task(job):
     const before = host.snapshot().predictions("/main.py")[0]?.work.interpreterNs.likely ?? 0;
     const start = text.indexOf("27");
     // 27 takes 111 steps, 2 takes one.
-    host.editFile("/main.py", [{ range: { start, end: start + 2 }, text: "2" }]);
+    host.editFile("/main.py", [{ range: { start, end: start + 2 }, newText: "2" }]);
     const after = host.snapshot().predictions("/main.py")[0]?.work.interpreterNs.likely ?? 0;
     assert.ok(before > 20 * after, `${before} ${after}`);
     const fresh = predictionOf(parser, text.replace("27", "2"), "cpython-3.13", 4).work.interpreterNs.likely;
