@@ -65,6 +65,7 @@ interface HeldFile {
   readonly open: boolean;
   /** For a file that is open. */
   readonly extractions: ExtractionMemory | undefined;
+  readonly module: Module | undefined;
 }
 
 /** Takes changes in, gives answers out. Remembers texts, facts and settings, nothing else. */
@@ -103,6 +104,7 @@ export class AnalysisHost {
       facts: unpackFacts(packed, this.names),
       open: false,
       extractions: undefined,
+      module: undefined,
     });
     this.current = undefined;
   }
@@ -125,7 +127,7 @@ export class AnalysisHost {
     const known = this.files.get(path);
     if (!known?.open) return;
     this.parser.close(path);
-    this.files.set(path, { ...known, open: false, extractions: undefined });
+    this.files.set(path, { ...known, open: false, extractions: undefined, module: undefined });
   }
 
   removeFile(path: string): void {
@@ -176,7 +178,7 @@ export class AnalysisHost {
       this.links.set(name, links);
       const known =
         snapshots.get(name) ??
-        new Snapshot(files, { ...this.settings, target }, this.reporting, this.knowledge, this.simulations, links, state);
+        new Snapshot(files, { ...this.settings, target }, this.reporting, this.knowledge, this.simulations, links, state, this.parser);
       snapshots.set(name, known);
       return known;
     };
@@ -194,6 +196,7 @@ export class AnalysisHost {
       facts: open && before?.open ? carriedOver(before.facts, facts, extractions) : facts,
       open,
       extractions,
+      module: open ? module : undefined,
     });
     this.current = undefined;
   }
@@ -216,6 +219,7 @@ class Snapshot implements Analysis {
     private links: LinkMemory,
     /** Counts the states of the host. */
     private readonly state: number,
+    private readonly parser: Parser,
   ) {}
 
   paths(): readonly string[] {
@@ -406,6 +410,17 @@ class Snapshot implements Analysis {
     return this.files.get(path)?.source ?? new Source("", undefined);
   }
 
+  /** Files that are open are kept as they were read; others are read again, which takes a while. */
+  private syntaxOf(path: string): Module | undefined {
+    const file = this.files.get(path);
+    if (!file) return undefined;
+    const known = file.module ?? readAgain.get(file.source);
+    if (known) return known;
+    const module = this.parser.parse(file.source.text);
+    readAgain.set(file.source, module);
+    return module;
+  }
+
   private rules(): RuleContext {
     // The parts of files that are edited change in place; who still asks about an earlier state gets parts of its own.
     if (this.links.present > this.state) {
@@ -415,7 +430,7 @@ class Snapshot implements Analysis {
     if (!this.context) {
       const { links, state } = this;
       const held = [...this.files].map(([path, { facts, open }]) => ({ path, facts, open }));
-      const program = link(links.next(state, held), this.knowledge, links);
+      const program = link(links.next(state, held), this.knowledge, links, (path) => this.syntaxOf(path));
       this.context = new Context(program, this.settings, this.simulations, (path) => {
         // A text is another after each edit.
         program.resolver.readUntold();
@@ -425,6 +440,9 @@ class Snapshot implements Analysis {
     return this.context;
   }
 }
+
+/** What files that are not open read as, by their text. */
+const readAgain = new WeakMap<Source, Module>();
 
 /** Whoever selects a whole file does not read more entries than those of so many findings, and to make a fix takes time. */
 const mostActedOn = 25;

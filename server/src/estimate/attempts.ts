@@ -14,14 +14,17 @@ export interface Failures {
  * Failures of `try: number = int(text)`, whose error says what the text was: of samples of the text, as many as are no numbers; where there are none, few.
  * Other things that are tried are taken not to fail.
  */
-export function failuresOf({ body, handlers }: AttemptOperation, at: Activation, evaluator: Evaluator): Failures | undefined {
+export function failuresOf(attempt: AttemptOperation, at: Activation, evaluator: Evaluator): Failures | undefined {
+  const { body, handlers } = attempt;
   if (handlers.length === 0) return undefined;
+  const seen = evaluator.observed?.failing(attempt, at);
   let parsing: { readonly call: CallOperation; readonly errors: number; readonly isNumber: RegExp } | undefined;
   walkOperations(body, (operation) => {
     if (operation.op !== "call" || operation.arguments.length !== 1) return;
     const parsed = parsers[evaluator.externalNames(operation, at)[0] ?? ""];
     if (parsed) parsing ??= { call: operation, ...parsed };
   });
+  if (seen !== undefined) return { share: exactly(seen), errors: parsing?.errors ?? 1 };
   const text = parsing?.call.arguments[0]?.value;
   if (!parsing || !text || evaluator.number(text, at)) return undefined;
   const { errors, isNumber } = parsing;

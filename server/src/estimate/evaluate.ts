@@ -21,6 +21,7 @@ import { isRoundOfSearch, searched } from "./search-rounds.js";
 import { elementwise, passThrough, sameLength, sizedByArgument } from "./sized-calls.js";
 import { sliceLength, widthBetween } from "./slice-lengths.js";
 import { listedEntries, streamRounds } from "./stream-rounds.js";
+import type { ObservedTask } from "./trial/observed-task.js";
 import { trimmingRounds } from "./trimming.js";
 import { isSlice } from "./value-shapes.js";
 import { drainedRounds, whileRounds } from "./while-rounds.js";
@@ -50,6 +51,8 @@ export class Evaluator {
   constructor(
     readonly resolver: Resolver,
     readonly cores: number | undefined,
+    /** What was seen of the task that is looked at, where its program could be followed. */
+    readonly observed?: ObservedTask,
   ) {
     this.samples = new Samples(resolver, this);
     this.known = new KnownAnswers(resolver);
@@ -78,14 +81,20 @@ export class Evaluator {
   private answerAtDepth(kind: QuestionKind, value: Value, at: Activation): Amount {
     switch (kind) {
       case "number":
-        return this.numberAtDepth(value, at);
+        return this.preferSeen(this.numberAtDepth(value, at), () => this.observed?.number(value, at));
       case "length":
-        return this.lengthAtDepth(value, at) ?? this.samples.length(value, at);
+        return this.preferSeen(this.lengthAtDepth(value, at) ?? this.samples.length(value, at), () => this.observed?.length(value, at));
       case "element's number":
         return this.elementNumberAtDepth(value, at);
       case "element's length":
         return this.elementLengthAtDepth(value, at) ?? this.samples.elementLength(value, at);
     }
+  }
+
+  /** What was read of the code if that is exact, else what was seen. */
+  private preferSeen(read: Amount, seen: () => Amount): Amount {
+    if (!this.observed || (read && (this.observed.isPart || read.low === read.high))) return read;
+    return seen() ?? read;
   }
 
   private begin(): void {
@@ -489,11 +498,15 @@ export class Evaluator {
    * How often a loop's body runs; `known` tells whether that was read from the code or is the default. Of a loop that runs `often`, inside
    * another, the average counts, which is less uncertain than one run.
    */
-  trips(
-    loop: LoopOperation,
-    at: Activation,
-    runs: "once" | "often" = "once",
-  ): { readonly count: Interval; readonly known: "known" | "default" | "endless" } {
+  trips(loop: LoopOperation, at: Activation, runs: "once" | "often" = "once"): Trips {
+    const read = this.tripsRead(loop, at, runs);
+    const { known, count } = read;
+    if (!this.observed || (known === "known" && (this.observed.isPart || count.low === count.high))) return read;
+    const seen = this.observed.rounds(loop, at, count);
+    return seen ? { count: seen, known: "known" } : read;
+  }
+
+  private tripsRead(loop: LoopOperation, at: Activation, runs: "once" | "often"): Trips {
     const taken =
       loop.form === "while"
         ? (worklistRounds(loop, at, this) ?? drainedRounds(loop, at, this) ?? trimmingRounds(loop, at, this))
@@ -519,6 +532,12 @@ export class Evaluator {
     if (!loop.endsEarly || isRoundOfSearch(loop, at.function)) return { count, known: "known" };
     return { count: searched(count, runs, loop), known: "known" };
   }
+}
+
+/** How often a loop's body runs; `known` tells whether that was read from the code or is the default. */
+interface Trips {
+  readonly count: Interval;
+  readonly known: "known" | "default" | "endless";
 }
 
 const maximumDepth = 30;

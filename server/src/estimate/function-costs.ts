@@ -78,6 +78,7 @@ import type { Finished, HotLoop } from "./task-work.js";
 import { duration } from "./text.js";
 import type { BelowThreshold } from "./threshold.js";
 import { addedUp, compiledCall, repeatedCalls, type TimedCall, uncounted } from "./timed-calls.js";
+import type { ObservedTask } from "./trial/observed-task.js";
 import { keepsBooks, unknownWait } from "./unknown-waits.js";
 import { addUnlistedCall } from "./unlisted-calls.js";
 
@@ -89,6 +90,8 @@ export interface CostSettings {
   readonly calibrations: readonly Calibration[];
   /** What a profiler saw of the program. */
   readonly profile: Profile | undefined;
+  /** What was seen of the task at hand while its program was followed. */
+  readonly observed?: ObservedTask;
 }
 
 /** What one call of a function costs, and what that is made of. */
@@ -110,6 +113,8 @@ export class FunctionCosts {
   private readonly stack: FunctionNode[] = [];
   private readonly selfCalls = new Map<FunctionNode, CallOperation[]>();
   private readonly cycles = new CallCycles();
+  /** What functions cost in a task that was followed; nothing else is to rest on that. */
+  private readonly ofObserved = new Map<string, FunctionCost>();
   /** Of the function that is being looked at. */
   private parts = new CostParts();
   private steps = 0;
@@ -124,11 +129,11 @@ export class FunctionCosts {
 
   constructor(
     private readonly resolver: Resolver,
-    { target, cores, calibrations, profile }: CostSettings,
+    { target, cores, calibrations, profile, observed }: CostSettings,
   ) {
     this.target = target;
     this.profile = profile;
-    this.evaluator = new Evaluator(resolver, cores);
+    this.evaluator = new Evaluator(resolver, cores, observed);
     this.sizes = new CallSizes(this.evaluator, target);
     this.costs = costsFor(target, calibrations);
     this.constructs = new ConstructCosts(resolver, this.evaluator, this.costs, target);
@@ -173,7 +178,8 @@ export class FunctionCosts {
     const node = activation.function;
     const key = this.keyOf(activation);
     const { memory, derived } = this.resolver.memoryOf(node.file);
-    const known = memory.recall<object | string, FunctionCost>(derived, key);
+    const { observed } = this.evaluator;
+    const known = observed ? this.ofObserved.get(key) : memory.recall<object | string, FunctionCost>(derived, key);
     if (known?.reenters) this.cycles.times++;
     if (known) return known;
     const outerParts = this.parts;
@@ -188,7 +194,11 @@ export class FunctionCosts {
     const pins = pinsOf(node.file);
     const selfCalls = this.selfCalls.get(node);
     const isCycle = this.cycles.left(node);
-    if (isCycle && !selfCalls) {
+    const seen = observed?.calls(node);
+    if (isCycle && !selfCalls && seen) {
+      sum = repeated(sum, seen);
+      parts.calls = repeatedCalls(parts.calls, seen.likely);
+    } else if (isCycle && !selfCalls) {
       sum = { ...repeated(sum, callsOfCycle), guessed: true };
       parts.assume(`depth of the recursion through \`${node.head.name}\``, "unknown, 100 calls taken", "default", sum.interpreter.likely);
       parts.calls = repeatedCalls(parts.calls, callsOfCycle.likely);
@@ -197,7 +207,7 @@ export class FunctionCosts {
       this.selfCalls.delete(node);
       const pinned = pins.iterations.get(node);
       if (pinned !== undefined) parts.assumePinned(`calls of \`${node.head.name}\``, String(pinned));
-      const counted = pinned === undefined ? recursionCount(node, selfCalls, activation, this.evaluator) : exactly(pinned);
+      const counted = pinned === undefined ? (seen ?? recursionCount(node, selfCalls, activation, this.evaluator)) : exactly(pinned);
       const times = counted ?? this.assumedRecursion(node);
       if (remembers(node)) sum.interpreter = add(sum.interpreter, rememberingNs(node, selfCalls.length, this.costs));
       sum = { ...repeated(sum, times), guessed: sum.guessed || !counted };
@@ -218,7 +228,9 @@ export class FunctionCosts {
     const result = { sum, ...parts.all(), calls: addedUp(parts.calls), reenters: this.cycles.isInside };
     this.parts = outerParts;
     // Inside a recursion the sum is that of one round only.
-    if (this.stack.includes(node)) memory.miss(derived, key);
+    if (observed) {
+      if (!this.stack.includes(node)) this.ofObserved.set(key, result);
+    } else if (this.stack.includes(node)) memory.miss(derived, key);
     else memory.keep<object | string, FunctionCost>(derived, key, result, sameStructure);
     return result;
   }

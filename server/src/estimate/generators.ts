@@ -18,7 +18,16 @@ interface Shares {
  * How often each arm of a branch is taken: as samples of what decides tell, else all alike, but for errors, which are taken not to happen.
  * Whoever leaves a loop of so many `rounds` does it in one of them.
  */
-export function sharesOf({ test, arms }: BranchOperation, at: Activation, evaluator: Evaluator, rounds?: number): Shares {
+export function sharesOf(branch: BranchOperation, at: Activation, evaluator: Evaluator, rounds?: number): Shares {
+  const { test, arms } = branch;
+  const { observed } = evaluator;
+  const seen = observed?.share(branch, at);
+  if (observed && seen !== undefined) {
+    // Of one call of several that are given different things, the code may say more than an average does.
+    const read = test && evaluator.samples.share(test, at);
+    const share = read !== undefined && (observed.isPart || read === 0 || read === 1) ? read : seen;
+    return { shares: [share, 1 - share], known: true };
+  }
   const left = rounds === undefined ? [] : arms.map((arm) => leavesLoop(arm));
   if (rounds !== undefined && left.includes(true) && left.includes(false)) {
     // Of few rounds nobody knows in which of them; most loops are left after something was done.

@@ -51,6 +51,9 @@ interface Frame {
   calls: number;
 }
 
+/** How a block is left. */
+type End = "end" | "continue" | "break" | { readonly returned: Known };
+
 class Walk {
   private readonly outcomes = new Map<string, Outcome | "under way">();
   private readonly outside = new Map<Value, Known>();
@@ -92,12 +95,12 @@ class Walk {
     };
     const end = this.run(this.node.facts.body, frame);
     this.depth--;
-    const outcome = { calls: frame.calls, returned: end === "end" ? undefined : end.returned };
+    const outcome = { calls: frame.calls, returned: typeof end === "string" ? undefined : end.returned };
     this.outcomes.set(key, outcome);
     return outcome;
   }
 
-  private run(operations: readonly Operation[], frame: Frame): "end" | { readonly returned: Known } {
+  private run(operations: readonly Operation[], frame: Frame): End {
     for (const operation of operations) {
       if (this.isUnclear) return "end";
       switch (operation.op) {
@@ -114,6 +117,9 @@ class Walk {
           if (end !== "end") return end;
           break;
         }
+        case "continue":
+        case "break":
+          return operation.op;
         case "return":
           return { returned: operation.value && this.number(operation.value, frame) };
         case "raise":
@@ -172,7 +178,7 @@ class Walk {
     return found;
   }
 
-  private branch({ test, arms, start, end }: Extract<Operation, { op: "branch" }>, frame: Frame): "end" | { readonly returned: Known } {
+  private branch({ test, arms, start, end }: Extract<Operation, { op: "branch" }>, frame: Frame): End {
     const truth = test && (this.isFound(test) ?? this.number(test, frame));
     if (truth === undefined) {
       // Nobody needs to know which way it goes where no way goes on.

@@ -34,6 +34,7 @@ import { averageOf, objectCount, pickledBytes, type Shape, shapeOf } from "./sha
 import { countAlike, endOf, othersBeside } from "./side-by-side.js";
 import { crossover, ownWay, predictStrategies, recommend } from "./strategies.js";
 import type { TaskWork } from "./task-work.js";
+import { observedTask } from "./trial/observed-task.js";
 import { type UnevenTasks, unevenTasks, unevenWork } from "./uneven-tasks.js";
 import {
   hasNothingToWaitFor,
@@ -235,6 +236,11 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
   const external = spawn.externalTargets[0] ?? "";
   const handed = handedTask(spawn, program.resolver);
   const uneven = target && !settings.profile ? unevenOf(spawn, target, handed, model) : undefined;
+  if (target && !settings.observed && !settings.profile && isUncertain(uneven?.work ?? model.workOfTask(activationOf(target)))) {
+    const observed = observedTask(spawn, target.function, program);
+    if (observed)
+      return estimateSite(spawn, program, new CostModel(program.resolver, { ...settings, observed }), { ...settings, observed });
+  }
   const made = handed
     ? (uneven?.work ?? model.workOfHandedIn(spawn.targets.map(activationOf), spawn.externalTargets, spawn.call, spawn.in, handed.isOpen))
     : (uneven?.work ?? (target ? model.workOfTask(activationOf(target)) : model.workOfExternal(external, spawn.call, spawn.in)));
@@ -245,6 +251,14 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
   const course = settings.workers !== undefined ? "together" : service ? "until stopped" : courseOf(spawn, program);
   const once = course === "until stopped" && service && !settings.profile ? roundOf(service, read, model) : read;
   const assumptions: Assumption[] = [...(handed ? [handedAssumption(handed, names)] : []), ...once.assumptions];
+  if (settings.observed)
+    assumptions.push({
+      what: `rounds and lengths in \`${task}\``,
+      value: settings.observed.isPart
+        ? "counted in a part of what it does with the program's own data"
+        : "counted with the program's own data",
+      from: "code",
+    });
   const counted = taskCount(spawn, course, program, model);
   const sampled =
     target && !handed && settings.profile ? sampledWork(target.function, counted.count, read, program, settings.profile) : undefined;
@@ -313,6 +327,14 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
   });
   return { spawn, work, demand, beside, company, payload, task, workers, workersKnown, course, whole, assumptions };
 }
+
+/** Whether the code leaves open how long the task takes. */
+function isUncertain({ interpreterNs, heldNs, nativeNs, lengths }: TaskWork): boolean {
+  const busy = add(add(interpreterNs, heldNs), nativeNs);
+  return lengths === "guessed" || busy.high > wideRange * busy.low;
+}
+
+const wideRange = 3;
 
 /** Work with a call of which nothing is known if so little is done that nobody would hand it to a thread, but for what unknown objects may do. */
 function withHiddenTime(work: TaskWork, target: SpawnTarget, model: CostModel): TaskWork {

@@ -1,5 +1,6 @@
 import { append } from "../../base/append.js";
 import type { Knowledge } from "../../knowledge/knowledge.js";
+import type { Module } from "../../syntax/nodes.js";
 import type { Facts } from "../facts.js";
 import type { LinkedFile } from "./entity.js";
 import { type EntryPoint, findEntryPoints, findHandlers, type HandlerRoot } from "./library-roots.js";
@@ -29,6 +30,8 @@ export interface Program extends SpawnLookups {
   readonly handlers: readonly HandlerRoot[];
   readonly resolver: Resolver;
   readonly knowledge: Knowledge;
+  /** The file as it is written; undefined where nobody can tell. Whoever asks rests on every edit. */
+  readonly syntax: (path: string) => Module | undefined;
 }
 
 function inOrder(spawns: readonly Spawn[]): readonly Spawn[] {
@@ -146,7 +149,12 @@ export class LinkMemory {
 }
 
 /** Links all files. Spawns are looked for twice, because what they hand to their targets can be an executor that spawns again. */
-export function link(linked: Iterable<LinkedFile>, knowledge: Knowledge, memory = new LinkMemory()): Program {
+export function link(
+  linked: Iterable<LinkedFile>,
+  knowledge: Knowledge,
+  memory = new LinkMemory(),
+  syntax: Program["syntax"] = () => undefined,
+): Program {
   const files = [...linked].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
   const byPath = new Map(files.map((file) => [file.path, file]));
   let resolver = new Resolver(byPath, knowledge, new Map(), memory.first);
@@ -200,6 +208,10 @@ export function link(linked: Iterable<LinkedFile>, knowledge: Knowledge, memory 
     },
     resolver,
     knowledge,
+    syntax: (path) => {
+      resolver.readUntold();
+      return syntax(path);
+    },
   };
   resolver.linked(program);
   return program;

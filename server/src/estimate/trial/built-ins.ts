@@ -1,0 +1,334 @@
+import { asFloat, asIndex, asNumber, checkedSize, normal, shown } from "./arithmetic.js";
+
+import type { Machine } from "./machine.js";
+import {
+  Bytes,
+  ClassValue,
+  Dict,
+  done,
+  Float,
+  Imported,
+  Instance,
+  Iterator_,
+  keyOf,
+  List,
+  lengthOf,
+  type NamedArguments,
+  Native,
+  Opaque,
+  type Py,
+  PyFunction,
+  Raised,
+  RangeValue,
+  SetValue,
+  Tuple,
+  unclear,
+} from "./values.js";
+
+const hierarchy: readonly (readonly [name: string, base: string])[] = [
+  ["BaseException", ""],
+  ["Exception", "BaseException"],
+  ["ArithmeticError", "Exception"],
+  ["ZeroDivisionError", "ArithmeticError"],
+  ["OverflowError", "ArithmeticError"],
+  ["AttributeError", "Exception"],
+  ["LookupError", "Exception"],
+  ["IndexError", "LookupError"],
+  ["KeyError", "LookupError"],
+  ["NameError", "Exception"],
+  ["OSError", "Exception"],
+  ["RuntimeError", "Exception"],
+  ["NotImplementedError", "RuntimeError"],
+  ["StopIteration", "Exception"],
+  ["TypeError", "Exception"],
+  ["ValueError", "Exception"],
+  ["UnicodeDecodeError", "ValueError"],
+];
+
+/** The classes of errors that Python brings. */
+export const exceptions: ReadonlyMap<string, ClassValue> = (() => {
+  const made = new Map<string, ClassValue>();
+  for (const [name, base] of hierarchy) {
+    const above = made.get(base);
+    made.set(name, new ClassValue(name, above ? [above] : [], new Map()));
+  }
+  return made;
+})();
+
+type Call = (given: readonly Py[], named: NamedArguments) => Py;
+
+/** What names are bound to that no program binds. */
+export function builtIns(machine: Machine): ReadonlyMap<string, Py> {
+  const made = new Map<string, Py>(exceptions);
+  const define = (name: string, call: Call): void => {
+    made.set(name, new Native(name, call));
+  };
+  const list = (value: Py | undefined): readonly Py[] => (value === undefined ? [] : machine.listOf(value));
+  const lazily = (next: () => Py | typeof done): Py => new Iterator_(next);
+  const best =
+    (sign: number): Call =>
+    (given, named) => {
+      const items = given.length === 1 ? list(given[0]) : given;
+      const key = named.get("key") ?? null;
+      let found: Py | undefined;
+      let foundKey: Py = null;
+      machine.tick(items.length / 4);
+      for (const item of items) {
+        const own = key === null ? item : machine.call(key, [item]);
+        if (found !== undefined && sign * machine.order(own, foundKey) <= 0) continue;
+        found = item;
+        foundKey = own;
+      }
+      return found ?? named.get("default") ?? machine.fail("ValueError", "empty");
+    };
+
+  define("print", () => null);
+  define("len", ([value = null]) => {
+    if (value instanceof Instance) return machine.call(machine.methodOf(value, "__len__") ?? null, []);
+    return lengthOf(value) ?? (value instanceof Opaque ? new Opaque() : machine.fail("TypeError", "no length"));
+  });
+  define("range", (given) => {
+    const [first = 0, second, third = 1] = given.map(asIndex);
+    if (third === 0) machine.fail("ValueError", "step");
+    return second === undefined ? new RangeValue(0, first, 1) : new RangeValue(first, second, third);
+  });
+  define("enumerate", ([value = null, start], named) => {
+    const next = machine.iterate(value);
+    let index = asIndex(start ?? named.get("start") ?? 0);
+    return lazily(() => {
+      const item = next();
+      return item === done ? done : new Tuple([index++, item]);
+    });
+  });
+  define("zip", (given) => {
+    const nexts = given.map((each) => machine.iterate(each));
+    return lazily(() => {
+      const items: Py[] = [];
+      for (const next of nexts) {
+        const item = next();
+        if (item === done) return done;
+        items.push(item);
+      }
+      return nexts.length === 0 ? done : new Tuple(items);
+    });
+  });
+  define("map", ([call = null, ...iterables]) => {
+    const nexts = iterables.map((each) => machine.iterate(each));
+    return lazily(() => {
+      const items: Py[] = [];
+      for (const next of nexts) {
+        const item = next();
+        if (item === done) return done;
+        items.push(item);
+      }
+      return machine.call(call, items);
+    });
+  });
+  define("filter", ([test = null, iterable = null]) => {
+    const next = machine.iterate(iterable);
+    return lazily(() => {
+      for (let item = next(); item !== done; item = next())
+        if (machine.truth(test === null ? item : machine.call(test, [item]))) return item;
+      return done;
+    });
+  });
+  define("reversed", ([value]) => new Iterator_(machine.iterate(new List([...list(value)].reverse()))));
+  define("iter", ([value = null]) => new Iterator_(machine.iterate(value)));
+  define("next", ([value, usual]) => {
+    if (!(value instanceof Iterator_)) {
+      const method = value instanceof Instance ? machine.methodOf(value, "__next__") : undefined;
+      return method ? machine.call(method, []) : unclear("next of something unknown");
+    }
+    const item = value.next();
+    return item === done ? (usual ?? machine.fail("StopIteration", "")) : item;
+  });
+  define(
+    "sorted",
+    ([value], named) => new List(machine.sorted(list(value), named.get("key") ?? null, machine.truth(named.get("reverse") ?? false))),
+  );
+  define("sum", ([value = null, start], named) => {
+    let total: Py = start ?? named.get("start") ?? 0;
+    const next = machine.iterate(value);
+    for (let item = next(); item !== done; item = next()) total = machine.binary("+", total, item);
+    return total;
+  });
+  define("min", best(-1));
+  define("max", best(1));
+  for (const [name, wanted] of [
+    ["any", true],
+    ["all", false],
+  ] as const)
+    define(name, ([value = null]) => {
+      const next = machine.iterate(value);
+      for (let item = next(); item !== done; item = next()) if (machine.truth(item) === wanted) return wanted;
+      return !wanted;
+    });
+  define("abs", ([value = null]) => {
+    if (value instanceof Float) return new Float(Math.abs(value.value));
+    const number = asNumber(value);
+    if (number === undefined) return new Opaque();
+    return number < 0 ? machine.unary("-", number) : number;
+  });
+  define("divmod", ([a = null, b = null]) => new Tuple([machine.binary("//", a, b), machine.binary("%", a, b)]));
+  define("pow", ([base = null, power = null, modulus]) => {
+    if (modulus === undefined) return machine.binary("**", base, power);
+    const numbers = [base, power, modulus].map(asNumber);
+    if (numbers.includes(undefined)) return new Opaque();
+    const [x, y, m] = numbers.map((each) => BigInt(each as number | bigint)) as [bigint, bigint, bigint];
+    if (m === 0n || y < 0n) return unclear("an inverse");
+    let [result, square, rest] = [1n % m, ((x % m) + m) % m, y];
+    for (; rest > 0n; rest >>= 1n) {
+      machine.tick(0.2);
+      if (rest & 1n) result = (result * square) % m;
+      square = (square * square) % m;
+    }
+    return normal(result);
+  });
+  define("round", ([value = null, digits]) => {
+    const number = asFloat(value);
+    if (number === undefined) return new Opaque();
+    if (digits === undefined || digits === null) return Math.round(number);
+    const scale = 10 ** asIndex(digits);
+    return value instanceof Float ? new Float(Math.round(number * scale) / scale) : value;
+  });
+  define("int", ([value = 0, base]) => {
+    if (value instanceof Float) return Number.isFinite(value.value) ? Math.trunc(value.value) : machine.fail("ValueError", "int");
+    if (typeof value === "string") {
+      const text = value.trim().replaceAll("_", "");
+      const parsed =
+        base === undefined || asIndex(base) === 10
+          ? /^[-+]?\d+$/.test(text)
+            ? Number(text)
+            : Number.NaN
+          : Number.parseInt(text, asIndex(base));
+      if (Number.isNaN(parsed)) return machine.fail("ValueError", "invalid literal");
+      return Number.isSafeInteger(parsed) ? parsed : unclear("a large number");
+    }
+    return asNumber(value) ?? new Opaque();
+  });
+  define("float", ([value = 0]) => {
+    if (typeof value === "string") {
+      const parsed = /^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i.test(value)
+        ? Number(value)
+        : /inf/i.test(value)
+          ? Number.POSITIVE_INFINITY
+          : Number.NaN;
+      return Number.isNaN(parsed) ? machine.fail("ValueError", "float") : new Float(parsed);
+    }
+    const number = asFloat(value);
+    return number === undefined ? new Opaque() : new Float(number);
+  });
+  define("str", ([value = ""]) => {
+    if (value instanceof Instance) {
+      const method = machine.methodOf(value, "__str__") ?? machine.methodOf(value, "__repr__");
+      if (method) return machine.call(method, []);
+    }
+    return value instanceof Bytes ? value.text : shown(value);
+  });
+  define("repr", ([value = null]) => shown(value, "repr"));
+  define("ascii", ([value = null]) => shown(value, "repr"));
+  define("format", ([value = null, how = ""]) => machine.formatted(value, String(how)));
+  define("bool", ([value = false]) => machine.truth(value));
+  define("list", ([value]) => new List([...list(value)]));
+  define("tuple", ([value]) => (value instanceof Tuple ? value : new Tuple([...list(value)])));
+  define("set", ([value]) => new SetValue(list(value)));
+  define("frozenset", ([value]) => new SetValue(list(value), true));
+  define("dict", ([value], named) => {
+    const dict = new Dict();
+    if (value !== undefined) machine.updateDict(dict, value);
+    for (const [key, each] of named) dict.entries.set(key, [key, each]);
+    return dict;
+  });
+  const bytesOf: Call = ([value]) => {
+    if (value === undefined) return new Bytes("");
+    if (value instanceof Bytes || value instanceof Opaque) return value;
+    if (typeof value === "string") return new Bytes(value);
+    const size = asNumber(value);
+    if (size !== undefined) return new Bytes("\u0000".repeat(checkedSize(Number(size))));
+    return new Bytes(String.fromCharCode(...list(value).map(asIndex).slice(0, 100_000)));
+  };
+  define("bytes", bytesOf);
+  define("bytearray", (given, named) => {
+    const found = bytesOf(given, named);
+    return found instanceof Bytes
+      ? new List(
+          [...found.text].map((each) => each.charCodeAt(0)),
+          "bytearray",
+        )
+      : found;
+  });
+  define("memoryview", ([value = null]) => value);
+  define("ord", ([value]) => (typeof value === "string" ? (value.codePointAt(0) ?? 0) : new Opaque()));
+  define("chr", ([value = null]) => String.fromCodePoint(Math.min(0x10ffff, Math.max(0, asIndex(value)))));
+  define("hex", ([value = null]) => `0x${(asNumber(value) ?? 0).toString(16)}`);
+  define("bin", ([value = null]) => `0b${(asNumber(value) ?? 0).toString(2)}`);
+  define("hash", ([value = null]) => {
+    const key = keyOf(value);
+    if (typeof key === "number") return key;
+    let hash = 0;
+    for (const character of String(key)) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) % 1_000_000_007;
+    return hash;
+  });
+  define("id", () => new Opaque());
+  define("callable", ([value = null]) => value instanceof PyFunction || value instanceof Native || value instanceof ClassValue);
+  define("isinstance", ([value = null, type = null]) => isInstance(value, type));
+  define("issubclass", ([value = null, type = null]) =>
+    value instanceof ClassValue && type instanceof ClassValue ? value.isA(type) : unclear("a type"),
+  );
+  define("type", ([value = null]) => (value instanceof Instance ? value.class_ : (made.get(typeName(value)) ?? unclear("a type"))));
+  define("getattr", ([object = null, name, usual]) => {
+    try {
+      return machine.attribute(object, String(name));
+    } catch (error) {
+      if (usual !== undefined && error instanceof Raised && error.type === "AttributeError") return usual;
+      throw error;
+    }
+  });
+  define("hasattr", ([object = null, name]) => {
+    if (!(object instanceof Instance)) return unclear("an attribute of something unknown");
+    return object.attributes.has(String(name)) || object.class_.find(String(name)) !== undefined;
+  });
+  define("setattr", ([object = null, name, value = null]) => {
+    machine.setAttribute(object, String(name), value);
+    return null;
+  });
+  define("open", () => new Opaque());
+  for (const name of ["input", "complex"]) define(name, () => new Opaque());
+  const binding =
+    (binds: PyFunction["binds"]): Call =>
+    ([call]) => {
+      if (!(call instanceof PyFunction)) return unclear("a decorator");
+      call.binds = binds;
+      return call;
+    };
+  define("staticmethod", binding("nothing"));
+  define("classmethod", binding("class"));
+  define("property", binding("property"));
+  made.set("object", new ClassValue("object", [], new Map()));
+  made.set("NotImplemented", new Opaque());
+  return made;
+}
+
+function typeName(value: Py): string {
+  if (value === null) return "NoneType";
+  if (typeof value === "boolean") return "bool";
+  if (typeof value === "number" || typeof value === "bigint") return "int";
+  if (typeof value === "string") return "str";
+  if (value instanceof Float) return "float";
+  if (value instanceof List) return value.type;
+  if (value instanceof Tuple) return "tuple";
+  if (value instanceof Dict) return "dict";
+  if (value instanceof SetValue) return value.isFrozen ? "frozenset" : "set";
+  return value instanceof Bytes ? "bytes" : unclear("a type");
+}
+
+function isInstance(value: Py, type: Py): boolean {
+  if (type instanceof Tuple) return type.items.some((each) => isInstance(value, each));
+  if (type instanceof ClassValue) return type.name === "object" || (value instanceof Instance && value.class_.isA(type));
+  if (type instanceof Native) {
+    if (value instanceof Instance) return false;
+    const name = typeName(value);
+    return name === type.name || (name === "bool" && type.name === "int");
+  }
+  return type instanceof Imported ? unclear("a type of a library") : unclear("a type");
+}

@@ -1,0 +1,97 @@
+import type { Range } from "../../base/range.js";
+
+/** How often something ran, how many of these came to their end, and what came of it, added up. */
+interface Tally {
+  times: number;
+  ended: number;
+  sum: number;
+}
+
+/** `least`: nothing of the kind came to its end while the program was followed. */
+export interface Average {
+  readonly value: number;
+  readonly is: "all" | "some" | "least";
+}
+
+/** What was seen while one function's calls were followed as tasks. Everything is known by where it stands. */
+export class Observations {
+  private readonly loops = new Map<string, Tally>();
+  private readonly calls = new Map<string, Tally>();
+  private readonly lengths = new Map<string, Tally>();
+  private readonly numbers = new Map<string, Tally>();
+  private readonly branches = new Map<string, [first: number, second: number]>();
+  /** Set where not all of it could be followed. */
+  isCutShort = false;
+
+  ranLoop(range: Range, rounds: number, times: number, ended: number): void {
+    tally(this.loops, range, rounds, times, ended);
+  }
+
+  /** `times`: from outside the function itself. */
+  called(range: Range, all: number, times: number, ended: number): void {
+    tally(this.calls, range, all, times, ended);
+  }
+
+  tookBranch(range: Range, isFirst: boolean, times: number): void {
+    if (times === 0) return;
+    const found = this.branches.get(keyOf(range)) ?? [0, 0];
+    found[isFirst ? 0 : 1] += times;
+    this.branches.set(keyOf(range), found);
+  }
+
+  sawLength(range: Range, sum: number, times: number): void {
+    tally(this.lengths, range, sum, times);
+  }
+
+  sawNumber(range: Range, sum: number, times: number): void {
+    tally(this.numbers, range, sum, times);
+  }
+
+  /** How often a loop goes round each time that it runs; of a comprehension, by the range of what it goes over. */
+  rounds(range: Range): Average | undefined {
+    return this.average(this.loops, range);
+  }
+
+  /** How often a function runs in all, each time that it is called from outside; by the range of its name. */
+  callsOf(range: Range): Average | undefined {
+    return this.average(this.calls, range);
+  }
+
+  length(range: Range): Average | undefined {
+    return this.average(this.lengths, range);
+  }
+
+  number(range: Range): Average | undefined {
+    return this.average(this.numbers, range);
+  }
+
+  /** In which share of all times the first arm of a branch is taken. What was seen first need not be like the rest. */
+  share(range: Range): number | undefined {
+    const found = this.branches.get(keyOf(range));
+    const all = found ? found[0] + found[1] : 0;
+    return !found || (this.isCutShort && all < fewest) ? undefined : found[0] / all;
+  }
+
+  private average(of: ReadonlyMap<string, Tally>, range: Range): Average | undefined {
+    const found = of.get(keyOf(range));
+    if (!found) return undefined;
+    return { value: found.sum / found.times, is: found.ended === 0 ? "least" : this.isCutShort ? "some" : "all" };
+  }
+}
+
+const fewest = 30;
+
+/** What stands for a place of the text. */
+export function keyOf({ start, end }: Range): string {
+  return `${start} ${end}`;
+}
+
+function tally(tallies: Map<string, Tally>, range: Range, sum: number, times: number, ended = times): void {
+  if (times === 0) return;
+  const found = tallies.get(keyOf(range));
+  if (found) {
+    found.times += times;
+    found.ended += ended;
+    found.sum += sum;
+  } else tallies.set(keyOf(range), { times, ended, sum });
+}

@@ -1,0 +1,241 @@
+import type { Compiled } from "./compile.js";
+
+/** A value of Python while a program is followed. `int` is a number, or a bigint where it is larger than that holds; `None` is null. */
+export type Py = null | boolean | number | bigint | string | object;
+
+export class Float {
+  constructor(readonly value: number) {}
+}
+
+/** Each byte one character. */
+export class Bytes {
+  constructor(readonly text: string) {}
+}
+
+export class List {
+  /** Of a `deque` that is bounded. */
+  mostItems: number | undefined;
+
+  constructor(
+    public items: Py[],
+    readonly type: "list" | "deque" | "bytearray" = "list",
+  ) {}
+}
+
+export class Tuple {
+  constructor(readonly items: readonly Py[]) {}
+}
+
+export type Key = null | number | bigint | string | object;
+
+export class Dict {
+  readonly entries = new Map<Key, [key: Py, value: Py]>();
+
+  constructor(
+    readonly type: "dict" | "Counter" | "defaultdict" = "dict",
+    /** What makes the values of a `defaultdict` that are not there. */
+    readonly missing: Py = null,
+  ) {}
+}
+
+export class SetValue {
+  readonly members = new Map<Key, Py>();
+
+  constructor(
+    members: Iterable<Py>,
+    readonly isFrozen = false,
+  ) {
+    for (const member of members) this.members.set(keyOf(member), member);
+  }
+}
+
+export class RangeValue {
+  constructor(
+    readonly start: number,
+    readonly stop: number,
+    readonly step: number,
+  ) {}
+
+  get length(): number {
+    return Math.max(0, Math.ceil((this.stop - this.start) / this.step));
+  }
+}
+
+/** Something of which no more is known than how long it is, at most. */
+export class Opaque {
+  constructor(readonly length?: number) {}
+}
+
+/** What an iterator hands out after its last element. */
+export const done = Symbol("done");
+
+/** Iterators, and what generator functions make. */
+export class Iterator_ {
+  constructor(readonly next: () => Py | typeof done) {}
+}
+
+export type NamedArguments = ReadonlyMap<string, Py>;
+
+/** A function that Python brings. */
+export class Native {
+  constructor(
+    readonly name: string,
+    readonly call: (given: readonly Py[], named: NamedArguments) => Py,
+  ) {}
+}
+
+export interface Frame {
+  readonly slots: (Py | undefined)[];
+  readonly outer: Frame | undefined;
+  returned: Py;
+}
+
+export class PyFunction {
+  /** Of a method that a decorator makes one of the class, of nobody, or a value. */
+  binds: "instance" | "class" | "nothing" | "property" = "instance";
+
+  constructor(
+    readonly code: Compiled,
+    readonly frame: Frame,
+    readonly defaults: ReadonlyMap<string, Py>,
+  ) {}
+}
+
+export class BoundMethod {
+  constructor(
+    readonly callee: Py,
+    readonly receiver: Py,
+  ) {}
+}
+
+export class ClassValue {
+  /** Of a data class or a named tuple, its fields in order. */
+  fields: readonly { readonly name: string; readonly default: Py | undefined; readonly isMade: boolean }[] | undefined;
+  comparesFields = false;
+
+  constructor(
+    readonly name: string,
+    readonly bases: readonly ClassValue[],
+    readonly attributes: Map<string, Py>,
+  ) {}
+
+  find(name: string): Py | undefined {
+    const own = this.attributes.get(name);
+    if (own !== undefined) return own;
+    for (const base of this.bases) {
+      const found = base.find(name);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  isA(other: ClassValue): boolean {
+    return this === other || this.bases.some((base) => base.isA(other));
+  }
+}
+
+export class Instance {
+  readonly attributes = new Map<string, Py>();
+
+  constructor(readonly class_: ClassValue) {}
+}
+
+/** A module that is imported, or what it holds of which only the name is known. */
+export class Imported {
+  constructor(readonly name: string) {}
+}
+
+/** An exception on its way. */
+export class Raised {
+  constructor(
+    readonly type: string,
+    readonly value: Py,
+  ) {}
+}
+
+/** Thrown where the program cannot be followed any further. */
+export class Unclear {
+  constructor(
+    readonly why: string,
+    /** Whether it could be, and only takes longer than anybody waits. */
+    readonly isTooLong = false,
+  ) {}
+}
+
+export function unclear(why: string): never {
+  throw new Unclear(why);
+}
+
+/** Under which a set or dict finds the value. */
+export function keyOf(value: Py): Key {
+  switch (typeof value) {
+    case "boolean":
+      return value ? 1 : 0;
+    case "number":
+    case "bigint":
+    case "string":
+      return value;
+    default:
+  }
+  if (value === null) return null;
+  if (value instanceof Float) return value.value;
+  if (value instanceof Tuple) return compound(value.items, "(");
+  if (value instanceof Bytes) return `\u0000b${value.text}`;
+  if (value instanceof SetValue && value.isFrozen) return compound([...value.members.values()], "{", "sorted");
+  if (value instanceof List || value instanceof Dict || value instanceof SetValue) throw new Raised("TypeError", "unhashable type");
+  if (value instanceof Opaque) return unclear("a key of which nothing is known");
+  if (value instanceof Instance) {
+    const { class_ } = value;
+    if (class_.comparesFields) return compound([class_.name, ...fieldsOf(value)], "<");
+    if (class_.find("__hash__") !== undefined || class_.find("__eq__") !== undefined) unclear("a key with a hash of its own");
+  }
+  return value;
+}
+
+const identities = new WeakMap<object, number>();
+let lastIdentity = 0;
+
+function identity(value: object): number {
+  let known = identities.get(value);
+  if (known === undefined) {
+    known = ++lastIdentity;
+    identities.set(value, known);
+  }
+  return known;
+}
+
+function compound(items: readonly Py[], opening: string, order: "as it is" | "sorted" = "as it is"): string {
+  const parts = items.map((item) => {
+    const key = keyOf(item);
+    if (typeof key === "string") return key.startsWith("\u0000") ? key : `s${key.length}:${key}`;
+    return typeof key === "object" && key !== null ? `#${identity(key)}` : String(key);
+  });
+  if (order === "sorted") parts.sort();
+  return `\u0000${opening}${parts.join(",")}`;
+}
+
+export function fieldsOf(value: Instance): readonly Py[] {
+  return (value.class_.fields ?? []).map(({ name }) => value.attributes.get(name) ?? null);
+}
+
+/** How many elements, characters or bytes it has. */
+export function lengthOf(value: Py): number | undefined {
+  if (typeof value === "string") return value.length;
+  if (value instanceof List || value instanceof Tuple) return value.items.length;
+  if (value instanceof Dict) return value.entries.size;
+  if (value instanceof SetValue) return value.members.size;
+  if (value instanceof Bytes) return value.text.length;
+  if (value instanceof RangeValue || value instanceof Opaque) return value.length;
+  return undefined;
+}
+
+export function getItem(dict: Dict, key: Py): Py | undefined {
+  return dict.entries.get(keyOf(key))?.[1];
+}
+
+export function setItem(dict: Dict, key: Py, value: Py): void {
+  const found = keyOf(key);
+  const entry = dict.entries.get(found);
+  if (entry) entry[1] = value;
+  else dict.entries.set(found, [key, value]);
+}
