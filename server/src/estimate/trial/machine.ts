@@ -671,7 +671,7 @@ class SuperValue {
   constructor(readonly instance: Instance) {}
 }
 
-const none: NamedArguments = new Map();
+const none: ReadonlyMap<string, Py> = new Map();
 const deepest = 900;
 
 const operatorMethods: Readonly<Record<string, string>> = {

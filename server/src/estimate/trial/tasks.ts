@@ -19,12 +19,12 @@ import {
 export class Pool {}
 
 /** What a pool hands out for a task. */
-export class Future {
+class Future {
   constructor(readonly value: Py) {}
 }
 
 /** A thread or process, until it is started. */
-export class Worker {
+class Worker {
   constructor(
     readonly target: Py,
     readonly given: readonly Py[],

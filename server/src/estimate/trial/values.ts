@@ -192,23 +192,11 @@ export function keyOf(value: Py): Key {
   return value;
 }
 
-const identities = new WeakMap<object, number>();
-let lastIdentity = 0;
-
-function identity(value: object): number {
-  let known = identities.get(value);
-  if (known === undefined) {
-    known = ++lastIdentity;
-    identities.set(value, known);
-  }
-  return known;
-}
-
 function compound(items: readonly Py[], opening: string, order: "as it is" | "sorted" = "as it is"): string {
   const parts = items.map((item) => {
     const key = keyOf(item);
     if (typeof key === "string") return key.startsWith("\u0000") ? key : `s${key.length}:${key}`;
-    return typeof key === "object" && key !== null ? `#${identity(key)}` : String(key);
+    return typeof key === "object" && key !== null ? unclear("a key that holds an object") : String(key);
   });
   if (order === "sorted") parts.sort();
   return `\u0000${opening}${parts.join(",")}`;
