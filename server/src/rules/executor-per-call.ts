@@ -1,5 +1,5 @@
 import type { FunctionNode } from "../program/link/entity.js";
-import { type Repetition, type ShortLivedPool, shortLivedPools } from "../program/link/short-lived-pools.js";
+import { type Repetition, type ShortLivedPool, shortLivedPools, takesBatch } from "../program/link/short-lived-pools.js";
 import docs from "./executor-per-call.md";
 import { poolOutsideFix } from "./fixes/pool-outside-fix.js";
 import type { Match, RelatedLocation, Rule, RuleContext } from "./rule.js";
@@ -17,17 +17,43 @@ export const executorPerCall: Rule<ShortLivedPool> = {
   fix: poolOutsideFix,
 };
 
-function find({ program }: RuleContext): readonly Match<ShortLivedPool>[] {
-  return shortLivedPools(program).map((found) => ({
-    path: found.function.file.path,
-    range: { start: found.made.start, end: found.made.end },
-    confidence: "likely",
-    related: related(found),
-    targets: [],
-    prediction: undefined,
-    data: found,
-  }));
+function find(context: RuleContext): readonly Match<ShortLivedPool>[] {
+  return shortLivedPools(context.program)
+    .filter((found) => isFelt(found, context))
+    .map((found) => ({
+      path: found.function.file.path,
+      range: { start: found.made.start, end: found.made.end },
+      confidence: "likely",
+      related: related(found),
+      targets: [],
+      prediction: undefined,
+      data: found,
+    }));
 }
+
+/**
+ * Whether starting the workers is a part of the time that anybody would notice. A function that gives its pool as many tasks as there are keeps it busy for
+ * long, unless what a task takes is known to be little; only a loop in the function itself shows how often that happens.
+ */
+function isFelt(found: ShortLivedPool, { program, sites }: RuleContext): boolean {
+  const { function: node, made, worker, often } = found;
+  const isInLoop = often.by === "loop" && often.function === node && !often.call;
+  if (isInLoop || !takesBatch(found, program)) return true;
+  const startNs = worker === "thread" ? threadStartNs : worker === "process" ? processStartNs : interpreterStartNs;
+  return sites.some(({ spawn, prediction }) => {
+    if (spawn.pool?.made?.call !== made || prediction.basis !== "code") return false;
+    const { interpreterNs, nativeNs, waitNs } = prediction.work;
+    const total = (interpreterNs.likely + nativeNs.likely + waitNs.likely) * prediction.tasks.likely;
+    return total < longWork * startNs * prediction.workers;
+  });
+}
+
+/** Work that takes this many times as long as the start of its workers does hides it. */
+const longWork = 100;
+/** What the start of a worker takes, see the rule's documentation. */
+const threadStartNs = 5e4;
+const processStartNs = 1.5e6;
+const interpreterStartNs = 2.5e7;
 
 function related({ function: node, often }: ShortLivedPool): readonly RelatedLocation[] {
   switch (often.by) {

@@ -1,4 +1,4 @@
-import { type ThreadPerItem, threadsPerItem } from "../program/link/threads-per-item.js";
+import { type StartedThreads, type ThreadPerItem, threadsPerItem } from "../program/link/threads-per-item.js";
 import type { CallOperation } from "../program/operation.js";
 import { boundedThreadsFix } from "./fixes/bounded-threads-fix.js";
 import { quoted } from "./race.js";
@@ -19,12 +19,13 @@ export const unboundedThreads: Rule<ThreadPerItem> = {
 };
 
 function find({ program, sites }: RuleContext): readonly Match<ThreadPerItem>[] {
-  const counts = new Map<CallOperation, number>();
+  const known = new Map<CallOperation, StartedThreads>();
   for (const { spawn, prediction } of sites) {
     const isAssumed = prediction.assumptions.some(({ what, from }) => what === "number of threads" && from === "default");
-    if (!isAssumed) counts.set(spawn.call, prediction.tasks.likely);
+    const areServices = prediction.course === "until stopped";
+    known.set(spawn.call, { count: isAssumed ? undefined : prediction.tasks.likely, areServices });
   }
-  return threadsPerItem(program, (call) => counts.get(call)).map((found) => ({
+  return threadsPerItem(program, (call) => known.get(call)).map((found) => ({
     path: found.start.in.file.path,
     range: { start: found.start.call.start, end: found.start.call.end },
     confidence: found.confidence,

@@ -26,6 +26,8 @@ export interface IdleLoop {
   readonly loop: LoopOperation;
   /** What decides that there is nothing to do, what is waited for first. */
   readonly looks: readonly Look[];
+  /** Whether other rounds do something else. */
+  readonly works: boolean;
   /** How a round without work passes its time; `none`: it does not. */
   readonly rest: { readonly by: "none" } | { readonly by: "sleep" | "yield"; readonly call: CallOperation };
 }
@@ -142,14 +144,20 @@ class Rounds {
       const [rest] = way.rests;
       if (way.rests.some((each) => this.restOf(each) === "sleep")) continue;
       if (way.does === "say" || way.computes === "something" || loop.form !== "while" || this.progresses(way, working)) continue;
-      return { function: node, loop, looks: this.inOrder(way.looks), rest: rest ? { by: "yield", call: rest } : { by: "none" } };
+      return {
+        function: node,
+        loop,
+        looks: this.inOrder(way.looks),
+        works: working.length > 0,
+        rest: rest ? { by: "yield", call: rest } : { by: "none" },
+      };
     }
     for (const way of idle) {
       const rest = way.rests.find((each) => this.restOf(each) === "sleep");
       if (!rest) continue;
       // Who rests after work as well works in turns of that length, unless each turn takes what it looked for.
       if (restsOfWork.has(rest) && !(isShort(rest) && way.looks.some((look) => this.isTaken(look)))) continue;
-      return { function: node, loop, looks: this.inOrder(way.looks), rest: { by: "sleep", call: rest } };
+      return { function: node, loop, looks: this.inOrder(way.looks), works: working.length > 0, rest: { by: "sleep", call: rest } };
     }
     return undefined;
   }

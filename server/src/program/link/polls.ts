@@ -57,6 +57,13 @@ function isReasonToGiveUp(look: Look, { loop }: IdleLoop): boolean {
   return (look.at === "thread" || look.at === "process") && !contains(loop.header, look) && awaitedAnswer(look, loop) !== "unknown";
 }
 
+/** `self.thread and self.thread.is_alive()`: it looks whether there is what it waits for. */
+function isWhetherThere({ at, value }: Look, looks: readonly Look[]): boolean {
+  if (at !== "state" || value.op !== "read") return false;
+  const { place } = value;
+  return looks.some((other) => other.at !== "state" && other.value.op === "read" && samePlace(other.value.place, place));
+}
+
 function isWaitedFor(event: Look, { loop }: IdleLoop): boolean {
   return contains(loop.header, event) && awaitedAnswer(event, loop) === "yes";
 }
@@ -93,7 +100,7 @@ class Search {
     if (this.takesFromSeveral(idle)) return undefined;
     const events = idle.looks.filter(({ at }) => at === "event");
     const others = inOrderOfHeader(
-      idle.looks.filter(({ at }) => at !== "event"),
+      idle.looks.filter((look) => look.at !== "event" && !isWhetherThere(look, idle.looks)),
       idle,
     );
     const ways: readonly (readonly [readonly Look[], (look: Look) => Evidence | undefined])[] = [

@@ -7,7 +7,7 @@ import type { Program } from "./link.js";
 import { functionView, importedNames } from "./linked-file.js";
 import { loopsAround } from "./loops.js";
 import { overviewOfFiles } from "./overviews.js";
-import { argumentFor } from "./resolver.js";
+import { argumentFor, type Caller } from "./resolver.js";
 import { innerOperations, listOf, someValue, walkOperations } from "./walk.js";
 
 /** A pool that is made and taken down again by code that runs over and over. */
@@ -32,6 +32,25 @@ export type Repetition =
 export function shortLivedPools(program: Program): readonly ShortLivedPool[] {
   return overviewOfFiles(program, "short-lived pools", (file, now) => new Search(now).poolsIn(file));
 }
+
+/** Whether the function hands the pool as many tasks as there happen to be, and not some that are written there. */
+export function takesBatch({ made, function: node }: ShortLivedPool, program: Program): boolean {
+  const isOpen = (iterable: Value | undefined): boolean =>
+    iterable !== undefined && !(iterable.op === "display" && !iterable.isOpen) && !isFew(iterable, node, program);
+  let takes = false;
+  walkOperations(node.facts.body, (operation) => {
+    if (operation.op !== "call" || operation.start < made.start || !receiverOf(operation)) return;
+    const name = lastNameOf(operation.callee);
+    if (mapping.test(name)) takes ||= operation.arguments.slice(1).some(({ form, value }) => form === "positional" && isOpen(value));
+    if (!submitting.test(name)) return;
+    const loops = loopsAround(node, operation).filter((loop) => loop.start > made.start);
+    takes ||= loops.some((loop) => loop.form === "while" || isOpen(loop.iterable));
+  });
+  return takes;
+}
+
+const mapping = /^(star)?(i?map|map_async|imap_unordered)$/;
+const submitting = /^(submit|apply_async|run_in_executor)$/;
 
 class Search {
   private readonly entries: ReadonlySet<FunctionNode>;
@@ -79,7 +98,7 @@ class Search {
   /** Whether the function is called over and over, itself or through those that call it and nothing else. */
   private calledOften(node: FunctionNode, made: CallOperation, seen: Set<FunctionNode>): Repetition | undefined {
     if (this.entries.has(node)) return { by: "library", entry: node, call: undefined };
-    const callers = this.program.resolver.callersOf(node);
+    const callers = this.program.resolver.callersOf(node).filter((caller) => this.isCertain(caller));
     for (const { call, within, receiver } of callers) {
       if (within === node) return { by: "recursion", call };
       const loop = loopsAround(within, call).find((each) => isHot(each, call, within, this.program));
@@ -101,13 +120,20 @@ class Search {
     return undefined;
   }
 
+  /** Whether it is known whose method is called: that only one class has a method of that name does not tell what an unknown object is. */
+  private isCertain({ call, within }: Caller): boolean {
+    const object = receiverOf(call);
+    return object === undefined || this.program.resolver.resolve(object, within).length > 0;
+  }
+
   private readsParameter(made: CallOperation, name: string, node: FunctionNode): boolean {
-    return made.arguments.some(({ value }) =>
-      someValue(
-        value,
-        (each) => each.op === "read" && each.place.kind === "name" && each.place.owner === node.index && each.place.name === name,
-      ),
-    );
+    const reads = (value: Value, depth: number): boolean =>
+      someValue(value, (each) => {
+        if (each.op !== "read" || each.place.kind !== "name" || each.place.owner !== node.index) return false;
+        if (each.place.name === name) return true;
+        return depth < mostVariables && (node.bound(each.place.name) ?? []).some((bound) => reads(bound, depth + 1));
+      });
+    return made.arguments.some(({ value }) => reads(value, 0));
   }
 }
 
@@ -189,10 +215,22 @@ function isUntilDone(loop: LoopOperation, call: CallOperation, node: FunctionNod
   walkOperations(loop.body, (operation) => {
     if (operation.op === "return" && operation.value) returned ||= someValue(operation.value, (value) => value === call);
   });
-  if (returned || isUntilSet(loop, node)) return true;
+  if (returned || isUntilSet(loop, node) || hasAttempts(loop, call, node)) return true;
   const list = listOf(node.facts.body, around(loop.body, call) ?? call) ?? [];
   return (
     loop.form === "while" && list.some((operation) => operation.start > call.end && (operation.op === "break" || operation.op === "return"))
+  );
+}
+
+/** `for attempt in range(retries): work(); if not failed: break`. */
+function hasAttempts({ form, iterable, body }: LoopOperation, call: CallOperation, node: FunctionNode): boolean {
+  if (form !== "for" || iterable?.op !== "call" || lastNameOf(iterable.callee) !== "range") return false;
+  const isOver = (operation: Operation | undefined): boolean => operation?.op === "break" || operation?.op === "return";
+  const list = listOf(node.facts.body, around(body, call) ?? call) ?? [];
+  return [...list, ...body].some(
+    (operation) =>
+      operation.start > call.end &&
+      (isOver(operation) || (operation.op === "branch" && operation.arms.some((arm) => isOver(arm[arm.length - 1])))),
   );
 }
 
@@ -259,3 +297,4 @@ function executorNames(knowledge: Knowledge): ReadonlySet<string> {
 
 const fewRounds = 10;
 const maximumCalls = 12;
+const mostVariables = 3;

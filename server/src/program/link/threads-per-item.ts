@@ -1,6 +1,7 @@
 import type { CallOperation, LoopOperation, Operation, Value } from "../operation.js";
 import type { FunctionNode } from "./entity.js";
 import { lastNameOf, receiverOf } from "./last-name.js";
+import { isHandedInBatches, isSlice, takesFromQueue, waitsForRoom, writtenLength } from "./limited-starts.js";
 import type { Program } from "./link.js";
 import { functionView } from "./linked-file.js";
 import { loopsAround } from "./loops.js";
@@ -42,12 +43,17 @@ export type Item =
   /** Each message, event or request for which a library calls the function. */
   | { readonly each: "call"; readonly function: FunctionNode };
 
-/**
- * Every place that starts a thread per item with no bound, in order of file and offset; `counted`: how many are started there, as far as that can be
- * computed.
- */
-export function threadsPerItem(program: Program, counted: (call: CallOperation) => number | undefined): readonly ThreadPerItem[] {
-  const search = new Search(program, counted);
+/** What is known of the threads that a call starts. */
+export interface StartedThreads {
+  /** How many there are, as far as that can be computed. */
+  readonly count: number | undefined;
+  /** Whether they run until they are stopped, as samplers and servers do: one for each thing that is there for as long. */
+  readonly areServices: boolean;
+}
+
+/** Every place that starts a thread per item with no bound, in order of file and offset. */
+export function threadsPerItem(program: Program, known: (call: CallOperation) => StartedThreads | undefined): readonly ThreadPerItem[] {
+  const search = new Search(program, known);
   return threadStarts(program).flatMap((start) => {
     const found = search.judge(start);
     return found ? [found] : [];
@@ -83,7 +89,7 @@ class Search {
 
   constructor(
     private readonly program: Program,
-    private readonly counted: (call: CallOperation) => number | undefined,
+    private readonly known: (call: CallOperation) => StartedThreads | undefined,
   ) {
     for (const point of program.entryPoints)
       if (point.worker === "thread" && !this.entryPoints.has(point.function)) this.entryPoints.set(point.function, point);
@@ -140,8 +146,13 @@ class Search {
       inner.form === "while"
         ? this.arrival(inner, given, node)
         : (this.element(inner, given, node, call) ?? this.computed(loops, inner, node, call));
-    if (!per) return undefined;
+    if (!per || (per.each === "element" && this.liveOn(start))) return undefined;
     return { start, per, confidence: this.confidence(per) };
+  }
+
+  /** Whether the threads go on for as long as what they were started for is there. A pool with fewer threads would never run the rest. */
+  private liveOn({ call, targets }: ThreadStart): boolean {
+    return this.known(call)?.areServices === true || targets.some(takesFromQueue);
   }
 
   private confidence(per: Item): ThreadPerItem["confidence"] {
@@ -162,7 +173,7 @@ class Search {
     if (loops.some(({ form }) => form === "while")) return undefined;
     const isPower = loops.some(({ iterable }) => iterable && someValue(iterable, isExponential));
     if (!isPower && loops.length < 2) return undefined;
-    const count = this.counted(call);
+    const count = this.known(call)?.count;
     return count !== undefined && count > mostThreads
       ? { each: "number", count: Math.round(count), basis: "computed", function: node, loop }
       : undefined;
@@ -248,6 +259,7 @@ class Search {
     if (typeof size === "number")
       return size > mostThreads ? { each: "number", count: size, basis: "written", function: node, loop } : undefined;
     if (size === "bounded" || namesFew(iterable) || !usesElement(given, loop, node, call)) return undefined;
+    if (isHandedInBatches(iterable, node, this.program.resolver)) return undefined;
     return { each: "element", of: iterable, function: node, loop };
   }
 
@@ -257,7 +269,9 @@ class Search {
     if (iterable.op === "display") return iterable.isOpen ? "open" : iterable.elements.length;
     if (iterable.op === "comprehension") return this.largest(iterable.iterables, node, depth);
     if (iterable.op === "constant") return "bounded";
-    if (iterable.op === "read" && iterable.place.kind === "element" && isSlice(iterable.place.index)) return "bounded";
+    if (isSlice(iterable)) return "bounded";
+    const written = writtenLength(iterable, node);
+    if (written) return written;
     if (iterable.op === "compute" && iterable.operator === "*") return "bounded";
     if (iterable.op === "call") {
       const names = this.program.resolver.externalCallees(iterable, node);
@@ -316,6 +330,7 @@ class Search {
       if (operation.op === "with" && operation.start < call.start && call.end <= operation.end)
         held ||= this.isGate(operation.context, node);
       if ((operation.op === "branch" || operation.op === "loop") && operation.test) held ||= this.isLimit(operation.test, start, node);
+      if (operation.op === "loop") held ||= waitsForRoom(operation);
       if (operation.op !== "call" || operation === call) return;
       const { callee } = operation;
       if (callee.op !== "read" || callee.place.kind !== "attribute") return;
@@ -494,10 +509,6 @@ function isArrival({ callee }: CallOperation): boolean {
   return arriving.test(callee.place.name);
 }
 
-function isSlice(index: Value): boolean {
-  return index.op === "compute" && index.operator === "slice";
-}
-
 function isLengthOf(value: Value): value is CallOperation {
   return value.op === "call" && value.callee.op === "read" && value.callee.place.kind === "name" && value.callee.place.name === "len";
 }
@@ -525,7 +536,7 @@ function namesFew(iterable: Value): boolean {
 }
 
 const fewNames =
-  /(workers?|threads?|devices?|sources?|sensors?|cameras?|consumers?|producers?|servers?|services?|listeners?|handlers?|queues?|topics?|gpus?|nodes?|streams?|channels?|collectors?|watchers?|monitors?|runners?|loops?|pipes?|backends?|engines?|replicas?|shards?|partitions?|components?|plugins?|stages?|targets?|functions?|funcs?|methods?|callbacks?|procs?|process(es)?|instances?|args|cores|cpus|chunks?|parts?|pieces?|slices?|segments?|blocks?|ranges?|halves|\w*split\w*)$/i;
+  /(workers?|threads?|devices?|sources?|sensors?|cameras?|consumers?|producers?|servers?|services?|listeners?|handlers?|queues?|topics?|gpus?|nodes?|streams?|channels?|collectors?|watchers?|monitors?|runners?|loops?|pipes?|backends?|engines?|replicas?|shards?|partitions?|components?|plugins?|stages?|targets?|functions?|funcs?|methods?|callbacks?|procs?|process(es)?|instances?|args|cores|cpus|chunks?|batch(es)?|parts?|pieces?|slices?|segments?|blocks?|ranges?|halves|\w*split\w*)$/i;
 /** Handlers of what happens once, or when somebody sits down to it. */
 const onceInAWhile = /connect|ready|start|open|close|click|press|button|key|init|setup|command/i;
 const ofWeb = /\.(\w*route|get|post|put|delete|patch|head|options|\w*request\w*|websocket|view|callback)$/;
