@@ -43,6 +43,17 @@ describe("a call of which nothing is known is taken for waiting", () => {
       assert.ok(isTakenForWaiting(calling(call)), JSON.stringify(calling(call).work));
     });
 
+  test("for as long as a request where what is fetched is an address, whatever its limit", () => {
+    const likely = (call: string): number => calling(call).work.waitNs.likely;
+    assert.ok(isTakenForWaiting(calling("parts.fetchUrl(number, timeout=10)")));
+    assert.ok(likely("parts.fetchUrl(number, timeout=10)") > 2 * likely("parts.crunch(number, timeout=10)"));
+  });
+
+  test("where a statement is sent that was built before", () => {
+    const call = "engine.connect().exec_driver_sql(number)";
+    assert.ok(isTakenForWaiting(calling(call, "import peewee\nengine = peewee.PostgresqlDatabase('shop')")));
+  });
+
   test("where a library of clients has it", () => {
     assert.ok(isTakenForWaiting(calling("minio.Minio(HOST).stat_object(number)", "import minio\nfrom shop import HOST")));
   });
@@ -85,12 +96,28 @@ describe("a call of which nothing is known is not", () => {
     "parts.client.config.size(number)",
     "parts.api.extract(number)",
     "parts.crunch(number, timeout=None)",
+    "parts.record.infer_query_length(number)",
+    "parts.get_current_request()",
+    "parts.conn.unsubscribe(number)",
   ])
     test(call, () => {
       const { basis, recommended, work } = calling(call);
       assert.equal(basis, "unknown calls");
       assert.equal(recommended, undefined);
       assert.ok(work.waitNs.high >= 1_000 * ms && work.interpreterNs.high > 2 * work.interpreterNs.likely, JSON.stringify(work));
+    });
+});
+
+describe("a call of a library is not taken for waiting", () => {
+  for (const [what, call, imports] of [
+    ["that builds a statement", "select(table).where(number)", "from sqlalchemy import select\nfrom shop import table"],
+    ["that sets a limit", "socket.setdefaulttimeout(number)", "import socket"],
+    ["that reads a file", "AlignmentFile(number).fetch(number)", "from pysam import AlignmentFile"],
+  ] as const)
+    test(what, () => {
+      const { recommended, assumptions } = calling(call, imports);
+      assert.equal(recommended, undefined);
+      assert.ok(!assumptions.some(({ what: each }) => each.endsWith(" waits")), JSON.stringify(assumptions));
     });
 });
 
