@@ -142,7 +142,7 @@ function ofParameter<Result>(
   const { parent } = node.facts;
   const outer = parent === undefined ? undefined : node.file.functionAt(parent);
   const usual = (): Result | undefined => (parameter.default && outer ? whole(parameter.default, bareActivation(outer)) : undefined);
-  const isNone = parameter.default?.op === "constant" && parameter.default.type === "none";
+  const isNone = isNoneByDefault(parameter);
   // `if sites is None: sites = …`
   const replacing = isNone ? replacedBy(node, parameter.name, read) : [];
   if (replacing.length > 0) return oneOf(replacing, (each) => whole(each, holder));
@@ -155,6 +155,18 @@ function ofParameter<Result>(
     if (argument) return whole(argument, bareActivation(within));
     return call.arguments.some(({ form }) => form === "star" || form === "double-star") ? undefined : usual();
   });
+}
+
+function isNoneByDefault(parameter: ParameterFacts): boolean {
+  return parameter.default?.op === "constant" && parameter.default.type === "none";
+}
+
+/** Whether it is a parameter that is None unless it is given, and nobody is seen to give it: what stands for it then, `size or 40`, is what counts. */
+export function isLeftOut({ place }: ReadOperation, at: Activation, { resolver }: Evaluator): boolean {
+  const holder = place.kind === "name" ? holderOf(place.owner, at) : undefined;
+  if (place.kind !== "name" || !holder || holder.caller || holder.arguments.size > 0) return false;
+  const parameter = holder.function.head.parameters.find(({ name }) => name === place.name);
+  return parameter !== undefined && isNoneByDefault(parameter) && resolver.callersOf(holder.function).length === 0;
 }
 
 /** What a function puts in the place of a parameter that was left out, before it is read. */
