@@ -188,6 +188,13 @@ describe("a call of which nothing is known may be the work itself", () => {
       assert.ok(isOpen(beside(`    ${call}\n${listing}`)), JSON.stringify(beside(`    ${call}\n${listing}`)));
     });
 
+  test("beside such loops and a short rest that nobody knows the length of", () => {
+    const walking = `${listing}            for part in cell.parts:\n                seen.extend(str(part).split())\n`;
+    const text = `seen = []\ndef task(number):\n    time.sleep(parts.delay / 1000)\n    parts.turn(number)\n${walking}`;
+    const prediction = pooled(text, "import time\nfrom shop import parts");
+    assert.ok(isOpen(prediction), JSON.stringify(prediction.work));
+  });
+
   test("but not where it only keeps books", () => {
     assert.equal(beside(`    parts.log(number)\n${listing}`).basis, "code");
   });
