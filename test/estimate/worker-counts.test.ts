@@ -124,3 +124,16 @@ def run(items, processes):
 `;
   assert.equal(predictionOf(parser, text, "cpython-3.13", 4).workers, 4);
 });
+
+test("a pool that somebody made of many workers has enough tasks for them, however long these take", () => {
+  const text = `import time
+from multiprocessing import Pool
+def work(rows):
+    return [time.sleep(0.2) for row in rows]
+def main(parts):
+    with Pool(32) as pool:
+        for done in pool.imap_unordered(work, parts, 2):
+            print(done)
+`;
+  assert.ok(predictionOf(parser, text, "cpython-3.13", 4).tasks.likely >= 64);
+});

@@ -272,17 +272,21 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
   const tendency = tendencyOf(told, spawn.worker, target?.function.file);
   const {
     work: whole,
-    tasks,
+    tasks: usualTasks,
     assumption: usual,
   } = course === "until stopped"
     ? { ...withUsualRound(withUnknown(told, tendency)), tasks: counted.count }
     : withUsualLength(withUnknown(told, tendency), counted, isOpen && !hasNothingToWaitFor(target?.function.file) ? "blind" : "told");
+  const room = spawn.width === "thread" && spawn.worker === "thread" ? roomOf(spawn, program.resolver, model.evaluator) : undefined;
+  const saidOfWorkers: Assumption[] = [];
+  const { workers, known: workersKnown } = workerCount(spawn, course, usualTasks, room, model, settings, saidOfWorkers);
+  const isStated = spawn.pool?.size !== undefined && workersKnown === "known" && settings.workers === undefined;
+  const tasks = counted.known === "assumed" && isStated ? enoughFor(workers, usualTasks) : usualTasks;
   if (counted.known === "assumed") assumptions.push(assumedTasks(spawn, tasks));
   else if (counted.known === "pinned") assumptions.unshift({ what: "number of tasks", value: String(tasks.likely), from: "annotation" });
   if (usual) assumptions.unshift(usual);
   if (isOpen) assumptions.unshift(unknownAssumption(told, tendency));
-  const room = spawn.width === "thread" && spawn.worker === "thread" ? roomOf(spawn, program.resolver, model.evaluator) : undefined;
-  const { workers, known: workersKnown } = workerCount(spawn, course, tasks, room, model, settings, assumptions);
+  assumptions.push(...saidOfWorkers);
   if (course !== "together") assumptions.push(saidOfCourse[course]);
   const beside = besideOf(spawn, program, model);
   const ended = course === "together" ? beside.filter(({ service: isOne }) => isOne === undefined) : [];
@@ -338,6 +342,11 @@ function isUncertain({ interpreterNs, heldNs, nativeNs, lengths }: TaskWork): bo
 }
 
 const wideRange = 3;
+
+/** Tasks of which nobody knows how many there are, with enough for each worker of a pool that somebody made of so many. */
+function enoughFor(workers: number, { low, likely, high }: Interval): Interval {
+  return interval(low, Math.max(likely, Math.min(2 * workers, high)), high);
+}
 
 /** Work with a call of which nothing is known if so little is done that nobody would hand it to a thread, but for what unknown objects may do. */
 function withHiddenTime(work: TaskWork, target: SpawnTarget, model: CostModel): TaskWork {
