@@ -92,6 +92,14 @@ test("what cannot be pickled cannot be handed to processes", () => {
   assert.equal(processesOf(given("[1, 2, 3]", "it[0] + total")), "processes");
 });
 
+test("what a manager of multiprocessing gives out goes to processes as it is", () => {
+  const lock = (made: string): string =>
+    given(made, "with it: print(total)")
+      .replaceAll(/\bit\b/g, "lock")
+      .replace("import queue", "import queue, multiprocessing");
+  assert.equal(processesOf(lock("multiprocessing.Manager().Lock()")), "processes");
+});
+
 test("what a function inside another uses of that one stands in the way first", () => {
   const guarded = (made: string, does: string): string => inner(does).replace("found = []", `found = ${made}`);
   assert.equal(processesOf(guarded("threading.Lock()", "found.acquire()")), "`found`, which the task uses, cannot be pickled");

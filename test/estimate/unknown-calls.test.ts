@@ -43,6 +43,17 @@ describe("a call of which nothing is known is taken for waiting", () => {
       assert.ok(isTakenForWaiting(calling(call)), JSON.stringify(calling(call).work));
     });
 
+  test("for as long as a request where what is fetched is an address, whatever its limit", () => {
+    const likely = (call: string): number => calling(call).work.waitNs.likely;
+    assert.ok(isTakenForWaiting(calling("parts.fetchUrl(number, timeout=10)")));
+    assert.ok(likely("parts.fetchUrl(number, timeout=10)") > 2 * likely("parts.crunch(number, timeout=10)"));
+  });
+
+  test("where a statement is sent that was built before", () => {
+    const call = "engine.connect().exec_driver_sql(number)";
+    assert.ok(isTakenForWaiting(calling(call, "import peewee\nengine = peewee.PostgresqlDatabase('shop')")));
+  });
+
   test("where a library of clients has it", () => {
     assert.ok(isTakenForWaiting(calling("minio.Minio(HOST).stat_object(number)", "import minio\nfrom shop import HOST")));
   });
@@ -85,12 +96,28 @@ describe("a call of which nothing is known is not", () => {
     "parts.client.config.size(number)",
     "parts.api.extract(number)",
     "parts.crunch(number, timeout=None)",
+    "parts.record.infer_query_length(number)",
+    "parts.get_current_request()",
+    "parts.conn.unsubscribe(number)",
   ])
     test(call, () => {
       const { basis, recommended, work } = calling(call);
       assert.equal(basis, "unknown calls");
       assert.equal(recommended, undefined);
       assert.ok(work.waitNs.high >= 1_000 * ms && work.interpreterNs.high > 2 * work.interpreterNs.likely, JSON.stringify(work));
+    });
+});
+
+describe("a call of a library is not taken for waiting", () => {
+  for (const [what, call, imports] of [
+    ["that builds a statement", "select(table).where(number)", "from sqlalchemy import select\nfrom shop import table"],
+    ["that sets a limit", "socket.setdefaulttimeout(number)", "import socket"],
+    ["that reads a file", "AlignmentFile(number).fetch(number)", "from pysam import AlignmentFile"],
+  ] as const)
+    test(what, () => {
+      const { recommended, assumptions } = calling(call, imports);
+      assert.equal(recommended, undefined);
+      assert.ok(!assumptions.some(({ what: each }) => each.endsWith(" waits")), JSON.stringify(assumptions));
     });
 });
 
@@ -160,6 +187,13 @@ describe("a call of which nothing is known may be the work itself", () => {
     test(`${what}, beside loops whose lengths nobody knows`, () => {
       assert.ok(isOpen(beside(`    ${call}\n${listing}`)), JSON.stringify(beside(`    ${call}\n${listing}`)));
     });
+
+  test("beside such loops and a short rest that nobody knows the length of", () => {
+    const walking = `${listing}            for part in cell.parts:\n                seen.extend(str(part).split())\n`;
+    const text = `seen = []\ndef task(number):\n    time.sleep(parts.delay / 1000)\n    parts.turn(number)\n${walking}`;
+    const prediction = pooled(text, "import time\nfrom shop import parts");
+    assert.ok(isOpen(prediction), JSON.stringify(prediction.work));
+  });
 
   test("but not where it only keeps books", () => {
     assert.equal(beside(`    parts.log(number)\n${listing}`).basis, "code");

@@ -81,3 +81,59 @@ def main(num=1):
 `;
   assert.ok(predictionOf(parser, threads).tasks.low >= 2);
 });
+
+describe("a pool that is annotated as any", () => {
+  const scheduled = (parameter: string, variable: string): string => `import asyncio
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+def work(n):
+    return sum(i * n for i in range(1_000_000))
+async def schedule(items, pool${parameter}):
+    loop = asyncio.get_running_loop()
+    await asyncio.wait([loop.run_in_executor(pool, work, item) for item in items])
+def main(items, workers):
+    pool${variable} = None
+    if workers > 1:
+        pool = ProcessPoolExecutor(max_workers=workers)
+    if pool is None:
+        pool = ThreadPoolExecutor(max_workers=1)
+    asyncio.run(schedule(items, pool))
+if __name__ == "__main__":
+    main(range(8), 4)
+`;
+  for (const [parameter, variable] of [
+    ["", ""],
+    [": Executor", ""],
+    ["", ": Executor | None"],
+    [": Executor", ": Executor | None"],
+  ] as const)
+    test(`is the one that is made, as \`pool${parameter}\` of \`pool${variable}\``, () => {
+      const { kind, recommended } = predictionOf(parser, scheduled(parameter, variable), "cpython-3.13", 4);
+      assert.equal(kind, "process-pool");
+      assert.equal(recommended, "processes");
+    });
+});
+
+test("a library's pool whose default is one worker has several where one would not have come to it", () => {
+  const text = `from joblib import Parallel, delayed
+def work(n):
+    return sum(i * n for i in range(1_000_000))
+def run(items, processes):
+    if processes <= 1:
+        return map(work, items)
+    return Parallel(n_jobs=processes)(delayed(work)(item) for item in items)
+`;
+  assert.equal(predictionOf(parser, text, "cpython-3.13", 4).workers, 4);
+});
+
+test("a pool that somebody made of many workers has enough tasks for them, however long these take", () => {
+  const text = `import time
+from multiprocessing import Pool
+def work(rows):
+    return [time.sleep(0.2) for row in rows]
+def main(parts):
+    with Pool(32) as pool:
+        for done in pool.imap_unordered(work, parts, 2):
+            print(done)
+`;
+  assert.ok(predictionOf(parser, text, "cpython-3.13", 4).tasks.likely >= 64);
+});

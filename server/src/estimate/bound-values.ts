@@ -2,7 +2,7 @@ import type { ParameterFacts } from "../program/facts.js";
 import type { ClassNode, FunctionNode, LinkedFile } from "../program/link/entity.js";
 import { boundWhereRead } from "../program/link/loop-variables.js";
 import { argumentFor } from "../program/link/resolver.js";
-import type { Value } from "../program/operation.js";
+import type { ReadOperation, Value } from "../program/operation.js";
 import { type Activation, activationOfCall, bareActivation, holderOf } from "./activation.js";
 import { oneOf } from "./amount.js";
 import { constructionOf, fieldOf } from "./constructed.js";
@@ -32,7 +32,7 @@ export function readBound<Result>(
       if (argument) return argument.how === "element" ? element(argument.value, argument.in) : whole(argument.value, argument.in);
       const { head } = holder.function;
       const parameter = head.parameters.find((each) => each.name === place.name);
-      if (parameter) return ofParameter(parameter, holder, whole, evaluator);
+      if (parameter) return ofParameter(parameter, holder, value, whole, evaluator);
       const bound = boundWhereRead(holder.function, place.name, value);
       if (head.rebound.has(place.name) || bound.length === 0 || bound.length > 4) return undefined;
       const only = bound[0];
@@ -133,21 +133,50 @@ function storing(method: FunctionNode, object: Value, at: Activation, evaluator:
 /** A parameter of an activation that does not give it: its default, or what the function's callers pass where nobody else is in view. */
 function ofParameter<Result>(
   parameter: ParameterFacts,
-  { function: node, arguments: given, caller }: Activation,
+  holder: Activation,
+  read: ReadOperation,
   whole: (value: Value, at: Activation) => Result | undefined,
   evaluator: Evaluator,
 ): Result | undefined {
+  const { function: node, arguments: given, caller } = holder;
   const { parent } = node.facts;
   const outer = parent === undefined ? undefined : node.file.functionAt(parent);
   const usual = (): Result | undefined => (parameter.default && outer ? whole(parameter.default, bareActivation(outer)) : undefined);
+  const isNone = isNoneByDefault(parameter);
+  // `if sites is None: sites = …`
+  const replacing = isNone ? replacedBy(node, parameter.name, read) : [];
+  if (replacing.length > 0) return oneOf(replacing, (each) => whole(each, holder));
   if (caller || given.size > 0) return usual();
   const callers = evaluator.resolver.callersOf(node).filter(({ within }) => within !== node);
-  if (callers.length === 0 || callers.length > mostCallers) return usual();
+  // Whoever calls from elsewhere says what there is to do; None would be nothing.
+  if (callers.length === 0 || callers.length > mostCallers) return isNone ? undefined : usual();
   return oneOf(callers, ({ call, within, receiver }) => {
     const argument = argumentFor(node, parameter, call, receiver);
     if (argument) return whole(argument, bareActivation(within));
     return call.arguments.some(({ form }) => form === "star" || form === "double-star") ? undefined : usual();
   });
+}
+
+function isNoneByDefault(parameter: ParameterFacts): boolean {
+  return parameter.default?.op === "constant" && parameter.default.type === "none";
+}
+
+/** Whether it is a parameter that is None unless it is given, and nobody is seen to give it: what stands for it then, `size or 40`, is what counts. */
+export function isLeftOut({ place }: ReadOperation, at: Activation, { resolver }: Evaluator): boolean {
+  const holder = place.kind === "name" ? holderOf(place.owner, at) : undefined;
+  if (place.kind !== "name" || !holder || holder.caller || holder.arguments.size > 0) return false;
+  const parameter = holder.function.head.parameters.find(({ name }) => name === place.name);
+  return parameter !== undefined && isNoneByDefault(parameter) && resolver.callersOf(holder.function).length === 0;
+}
+
+/** What a function puts in the place of a parameter that was left out, before it is read. */
+function replacedBy(node: FunctionNode, name: string, read: ReadOperation): readonly Value[] {
+  const bound = node.bound(name) ?? [];
+  if (bound.length === 0 || bound.length > 4 || node.head.rebound.has(name)) return [];
+  const before = boundWhereRead(node, name, read).filter(
+    ({ start, end }) => start < read.start && !(start <= read.start && read.end <= end),
+  );
+  return before.flatMap((value) => (value.op === "choice" ? value.values : [value])).filter((value) => !mentions(value, name));
 }
 
 const mostCallers = 4;

@@ -4,7 +4,7 @@ import type { ChoiceValue, LoopOperation, Value } from "../program/operation.js"
 import { type Activation, activationOfCall, calledForEach } from "./activation.js";
 import { type Amount, asCount, combine, hullOf, hullOfEach, mapAmount, maximumElements } from "./amount.js";
 import { arrayRowSize, arrayRows, arrayShapes, arraySize, productOf } from "./array-sizes.js";
-import { readBound } from "./bound-values.js";
+import { isLeftOut, readBound } from "./bound-values.js";
 import { callbackCount } from "./callback-lists.js";
 import { arithmeticNumber, calledNumber } from "./computed-numbers.js";
 import { consumes } from "./consumer-loops.js";
@@ -177,7 +177,7 @@ export class Evaluator {
   private isNone(value: Value, at: Activation): boolean {
     if (value.op === "constant") return value.type === "none";
     const none = (bound: Value): true | undefined => (bound.op === "constant" && bound.type === "none" ? true : undefined);
-    return value.op === "read" && this.follow(value, at, none, () => undefined) === true;
+    return value.op === "read" && (isLeftOut(value, at, this) || this.follow(value, at, none, () => undefined) === true);
   }
 
   /** Follows a name or an attribute to what it is bound to: `whole` reads that, `element` an element of it. Each name on the way is a question. */

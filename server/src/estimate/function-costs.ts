@@ -64,6 +64,7 @@ import { calledName, loopText, wholeText, writtenName } from "./names-in-text.js
 import { notedEntry } from "./noted-entry.js";
 import { runsUnknown } from "./opaque-calls.js";
 import { costsFor, type OperationCosts, type Operations } from "./operation-costs.js";
+import { leadsBack, methodsRun } from "./overridden-methods.js";
 import { partialRun } from "./partial-calls.js";
 import { pinsOf } from "./pins.js";
 import { type Profile, profiledFunction } from "./profile.js";
@@ -591,7 +592,7 @@ export class FunctionCosts {
     if (run) sum.help = withHelp(sum.help, this.helped(run, zero));
     const callees = this.resolver.callees(operation, within);
     const [callee] = callees;
-    if (callee && this.runsOneHandedIn(operation, callees, at, sum)) return;
+    if (callee && (this.runsOneHandedIn(operation, callees, at, sum) || this.runsOtherMethod(operation, callees, at, sum))) return;
     if (callee) {
       this.callOf(callee, operation, at, sum);
       return;
@@ -672,6 +673,33 @@ export class FunctionCosts {
     if (!isHandedIn(callee, at.function, this.resolver)) return false;
     const isOpen = mayBeOther(callee, at.function, this.resolver);
     if (callees.length + Number(isOpen) < 2) return false;
+    this.oneOf(callees, isOpen, operation, at, sum);
+    return true;
+  }
+
+  /** Adds what the call of a method costs, where another one may run than what is found for the object. */
+  private runsOtherMethod(operation: CallOperation, callees: readonly Callee[], at: Activation, sum: Sum): boolean {
+    const run = methodsRun(operation, callees, at, this.evaluator);
+    if (!run) return false;
+    const [first, ...others] = run.callees;
+    if (first && run.others === "by name" && !leadsBack(first.function, this.stack, this.resolver)) {
+      this.callOf(first, operation, at, sum);
+      this.doubtful(operation, sum);
+    } else if (!first || run.others === "by name") this.oneOf([], true, operation, at, sum);
+    else if (others.length === 0) this.callOf(first, operation, at, sum);
+    else this.oneOf(run.callees, false, operation, at, sum);
+    return true;
+  }
+
+  /** What a call runs is found by its name alone: it is as likely something of which nothing is known. */
+  private doubtful(operation: CallOperation, sum: Sum): void {
+    sum.unknown += 0.5;
+    if (!keepsBooks(operation)) sum.blind += 0.5;
+    this.parts.metOpaque([operation]);
+  }
+
+  /** One of these runs, each as likely as the others; `isOpen`: or something of which nothing is known. */
+  private oneOf(callees: readonly Callee[], isOpen: boolean, operation: CallOperation, at: Activation, sum: Sum): void {
     const before = this.parts.calls;
     this.parts.calls = [];
     const arms = callees.slice(0, mostHandedIn).map((each) => {
@@ -693,7 +721,6 @@ export class FunctionCosts {
       ),
     );
     this.parts.calls = [...before, ...repeatedCalls(this.parts.calls, share)];
-    return true;
   }
 
   /** Adds what a call of a function of the program runs. */

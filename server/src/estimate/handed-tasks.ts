@@ -1,16 +1,22 @@
 import type { FunctionNode } from "../program/link/entity.js";
 import { isHandedIn, mayBeOther } from "../program/link/handed-in.js";
 import type { Resolver } from "../program/link/resolver.js";
-import { argumentAt, type Spawn } from "../program/link/spawns.js";
+import { argumentAt, type Spawn, type SpawnTarget } from "../program/link/spawns.js";
 import type { Value } from "../program/operation.js";
+import { bareActivation } from "./activation.js";
+import type { Evaluator } from "./evaluate.js";
 import { writtenName } from "./names-in-text.js";
+import { replaced } from "./overridden-methods.js";
 import type { Assumption } from "./prediction.js";
 
-/** A task that is one of several functions: up to whoever calls what starts it, `func` of `def run_in_thread(func)`, or to the round of a loop. */
+/**
+ * A task that is one of several functions: up to whoever calls what starts it, `func` of `def run_in_thread(func)`, to the round of a loop, or to the class
+ * of the object whose method it is.
+ */
 export interface HandedTask {
   /** Under which name it is handed in, or is known in the loop. */
   readonly name: string;
-  readonly by: "caller" | "loop";
+  readonly by: "caller" | "loop" | "class";
   /** Whether it may be something of which nothing is known. */
   readonly isOpen: boolean;
 }
@@ -28,6 +34,22 @@ export function handedTask({ call, spawner, in: within, targets, externalTargets
   return count + Number(isOpen) > 1 ? { name, by: "caller", isOpen } : undefined;
 }
 
+/** The methods that a task may be which is the method of an object, where the object's class may replace what is found for a base of it; undefined where it is what is found. */
+export function methodsOfTask(
+  { targets, externalTargets }: Spawn,
+  evaluator: Evaluator,
+): { readonly targets: readonly SpawnTarget[]; readonly task: HandedTask | undefined } | undefined {
+  const [target, ...more] = targets;
+  const object = target?.receiverValue;
+  if (!target || more.length > 0 || externalTargets.length > 0) return undefined;
+  const run = replaced([target], object && { value: object.value, in: bareActivation(object.in) }, evaluator);
+  if (!run) return undefined;
+  const methods = run.callees.map((each) => ({ ...target, function: each.function, receiver: each.receiver }));
+  const isOpen = methods.length === 0;
+  const task = methods.length === 1 ? undefined : ({ name: target.function.head.name, by: "class", isOpen } as const);
+  return { targets: isOpen ? [target] : methods, task };
+}
+
 /** Whether it is a variable that a loop gives one function after the other: `for check in (first, second):`. */
 function isOfLoop(value: Value, within: FunctionNode): boolean {
   if (value.op === "element-of" || value.op === "item-of") return true;
@@ -41,8 +63,8 @@ export function handedAssumption({ name, by, isOpen }: HandedTask, functions: re
   const named = [...new Set(functions)].map((each) => `\`${each}\``);
   const more = named.length - mostNamed;
   const what =
-    by === "loop"
-      ? `what the loop runs as \`${name}\``
+    by !== "caller"
+      ? `what ${by === "loop" ? "the loop" : "the object's class"} runs as \`${name}\``
       : isOpen
         ? `what is handed in as \`${name}\`, as far as it is known`
         : `what is handed in as \`${name}\``;

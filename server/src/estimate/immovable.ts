@@ -1,6 +1,6 @@
 import { indexed } from "../base/indexed.js";
 import { changingMethods } from "../program/link/container-changes.js";
-import type { ClassNode, FunctionNode } from "../program/link/entity.js";
+import type { ClassNode, Entity, FunctionNode } from "../program/link/entity.js";
 import { lastNameOf } from "../program/link/last-name.js";
 import type { Program } from "../program/link/link.js";
 import { guardedInProcesses, lostInProcesses, rootOf } from "../program/link/lost-state.js";
@@ -160,7 +160,10 @@ const namedAsConnections = indexed(<Writes>(attributes: ReadonlyMap<string, Writ
 
 function isConnection(name: string, value: Value, within: FunctionNode, resolver: Resolver): boolean {
   if (!connections.test(name) || isPlain(value, within)) return false;
-  return resolver.resolve(value, within).every(({ kind }) => kind === "external" || kind === "object");
+  // What a manager of multiprocessing gives out stands for the same lock in every process.
+  const isSent = (entity: Entity): boolean => entity.kind === "object" && resolver.knowledge.type(entity.type)?.pickles === "yes";
+  const found = resolver.resolve(value, within);
+  return found.every(({ kind }) => kind === "external" || kind === "object") && !found.some(isSent);
 }
 
 const connections = /(^|_)(client|session|sock(et)?|conn(ection)?|cursor|r?lock|mutex|semaphore|browser|channel|websocket|ws)$/i;

@@ -11,6 +11,7 @@ import type { AttemptOperation, BranchOperation, CallOperation, LoopOperation, O
 import { type Activation, activationOfCall, bareActivation } from "./activation.js";
 import { queueTaken } from "./consumer-loops.js";
 import type { Evaluator } from "./evaluate.js";
+import { methodsRun } from "./overridden-methods.js";
 import { pinsOf } from "./pins.js";
 
 /** What runs until somebody else stops it, as servers and pollers do: the loop that it goes round in; `library`: a library has that. */
@@ -94,7 +95,8 @@ function serviceOf(operation: Operation, at: Activation, evaluator: Evaluator, d
     case "attempt":
       return serviceAmong(operation.body, at, evaluator, depth);
     case "call": {
-      const [callee, ...others] = evaluator.resolver.callees(operation, at.function);
+      const found = evaluator.resolver.callees(operation, at.function);
+      const [callee, ...others] = methodsRun(operation, found, at, evaluator)?.callees ?? found;
       if (serving.test(lastNameOf(operation.callee))) return "library";
       if (!callee) return undefined;
       if (others.length > 0 || callee.function === at.function) return undefined;

@@ -18,7 +18,7 @@ import { courseOf } from "./courses.js";
 import { type Demand, isOneTask, likelyNs } from "./demand.js";
 import { importAssumption } from "./first-pool.js";
 import type { CostSettings } from "./function-costs.js";
-import { type HandedTask, handedAssumption, handedTask } from "./handed-tasks.js";
+import { type HandedTask, handedAssumption, handedTask, methodsOfTask } from "./handed-tasks.js";
 import { immovableBecause } from "./immovable.js";
 import { type ImportTimes, noImports } from "./import-costs.js";
 import { isProgram } from "./main-guard.js";
@@ -232,9 +232,11 @@ function withImports(estimated: Estimated, imports: ImportTimes, settings: Estim
 }
 
 function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings: EstimateSettings): Estimated {
-  const [target] = spawn.targets;
+  const methods = methodsOfTask(spawn, model.evaluator);
+  const targets = methods?.targets ?? spawn.targets;
+  const [target] = targets;
   const external = spawn.externalTargets[0] ?? "";
-  const handed = handedTask(spawn, program.resolver);
+  const handed = methods ? methods.task : handedTask(spawn, program.resolver);
   const uneven = target && !settings.profile ? unevenOf(spawn, target, handed, model) : undefined;
   if (target && !settings.observed && !settings.profile && isUncertain(uneven?.work ?? model.workOfTask(activationOf(target)))) {
     const observed = observedTask(spawn, target.function, program);
@@ -242,12 +244,13 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
       return estimateSite(spawn, program, new CostModel(program.resolver, { ...settings, observed }), { ...settings, observed });
   }
   const made = handed
-    ? (uneven?.work ?? model.workOfHandedIn(spawn.targets.map(activationOf), spawn.externalTargets, spawn.call, spawn.in, handed.isOpen))
+    ? (uneven?.work ?? model.workOfHandedIn(targets.map(activationOf), spawn.externalTargets, spawn.call, spawn.in, handed.isOpen))
     : (uneven?.work ?? (target ? model.workOfTask(activationOf(target)) : model.workOfExternal(external, spawn.call, spawn.in)));
   const read = target && !handed && !uneven ? withHiddenTime(made, target, model) : made;
-  const names = [...spawn.targets.map((each) => nameOf(each.function, program)), ...spawn.externalTargets.map(lastName)];
+  const functions = targets.map(({ function: node }) => (handed?.by === "class" ? node.head.qualifiedName : nameOf(node, program)));
+  const names = [...functions, ...spawn.externalTargets.map(lastName)];
   const task = handed?.name ?? names[0] ?? "";
-  const service = handed ? (handed.isOpen ? undefined : serviceOfAll(spawn, model)) : serviceOf(spawn, program, model);
+  const service = handed ? (handed.isOpen ? undefined : serviceOfAll(spawn, targets, model)) : serviceOf(spawn, target, program, model);
   const course = settings.workers !== undefined ? "together" : service ? "until stopped" : courseOf(spawn, program);
   const once = course === "until stopped" && service && !settings.profile ? roundOf(service, read, model) : read;
   const assumptions: Assumption[] = [...(handed ? [handedAssumption(handed, names)] : []), ...once.assumptions];
@@ -269,17 +272,21 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
   const tendency = tendencyOf(told, spawn.worker, target?.function.file);
   const {
     work: whole,
-    tasks,
+    tasks: usualTasks,
     assumption: usual,
   } = course === "until stopped"
     ? { ...withUsualRound(withUnknown(told, tendency)), tasks: counted.count }
     : withUsualLength(withUnknown(told, tendency), counted, isOpen && !hasNothingToWaitFor(target?.function.file) ? "blind" : "told");
+  const room = spawn.width === "thread" && spawn.worker === "thread" ? roomOf(spawn, program.resolver, model.evaluator) : undefined;
+  const saidOfWorkers: Assumption[] = [];
+  const { workers, known: workersKnown } = workerCount(spawn, course, usualTasks, room, model, settings, saidOfWorkers);
+  const isStated = spawn.pool?.size !== undefined && workersKnown === "known" && settings.workers === undefined;
+  const tasks = counted.known === "assumed" && isStated ? enoughFor(workers, usualTasks) : usualTasks;
   if (counted.known === "assumed") assumptions.push(assumedTasks(spawn, tasks));
   else if (counted.known === "pinned") assumptions.unshift({ what: "number of tasks", value: String(tasks.likely), from: "annotation" });
   if (usual) assumptions.unshift(usual);
   if (isOpen) assumptions.unshift(unknownAssumption(told, tendency));
-  const room = spawn.width === "thread" && spawn.worker === "thread" ? roomOf(spawn, program.resolver, model.evaluator) : undefined;
-  const { workers, known: workersKnown } = workerCount(spawn, course, tasks, room, model, settings, assumptions);
+  assumptions.push(...saidOfWorkers);
   if (course !== "together") assumptions.push(saidOfCourse[course]);
   const beside = besideOf(spawn, program, model);
   const ended = course === "together" ? beside.filter(({ service: isOne }) => isOne === undefined) : [];
@@ -336,6 +343,11 @@ function isUncertain({ interpreterNs, heldNs, nativeNs, lengths }: TaskWork): bo
 
 const wideRange = 3;
 
+/** Tasks of which nobody knows how many there are, with enough for each worker of a pool that somebody made of so many. */
+function enoughFor(workers: number, { low, likely, high }: Interval): Interval {
+  return interval(low, Math.max(likely, Math.min(2 * workers, high)), high);
+}
+
 /** Work with a call of which nothing is known if so little is done that nobody would hand it to a thread, but for what unknown objects may do. */
 function withHiddenTime(work: TaskWork, target: SpawnTarget, model: CostModel): TaskWork {
   const { unknownCalls, uncostedCalls, isEndless } = work;
@@ -362,8 +374,7 @@ const mostFunctions = 8;
 const longEnoughNs = 250_000;
 
 /** The service that each task is; several that share what comes out of a queue share out work. */
-function serviceOf(spawn: Spawn, program: Program, model: CostModel): Service | undefined {
-  const [target] = spawn.targets;
+function serviceOf(spawn: Spawn, target: SpawnTarget | undefined, program: Program, model: CostModel): Service | undefined {
   if (!target) return spawn.externalTargets.some(isServing) ? "library" : undefined;
   const service = serviceIn(activationOf(target), model.evaluator);
   if (!service || service === "library" || !takesEntries(service, program.resolver)) return service;
@@ -400,7 +411,7 @@ function isNoPath(name: string): boolean {
 }
 
 /** Whether whatever is handed in is a service; what their rounds take differs from one to the other. */
-function serviceOfAll({ targets, externalTargets }: Spawn, model: CostModel): Service | undefined {
+function serviceOfAll({ externalTargets }: Spawn, targets: readonly SpawnTarget[], model: CostModel): Service | undefined {
   const isOne = (target: SpawnTarget): boolean => serviceIn(activationOf(target), model.evaluator) !== undefined;
   return targets.every(isOne) && externalTargets.every(isServing) ? "library" : undefined;
 }
@@ -444,7 +455,9 @@ function activationOf(target: SpawnTarget): Activation {
   const given = new Map<string, Argument>();
   for (const [name, argument] of target.arguments)
     given.set(name, { value: argument.value, in: bareActivation(argument.in), how: argument.how });
-  return { function: target.function, arguments: given, caller: undefined };
+  const { receiverValue: object } = target;
+  const receiver = object && { value: object.value, in: bareActivation(object.in), how: "whole" as const };
+  return { function: target.function, arguments: given, caller: undefined, ...(receiver ? { receiver } : {}) };
 }
 
 const nothingSent: Payload = {
@@ -591,6 +604,6 @@ function besideOf(spawn: Spawn, program: Program, model: CostModel): SiteEstimat
     if (!target) return [];
     const work = model.workOfTask(activationOf(target));
     if (work.isEndless || isMostlyUnknown(work)) return [];
-    return [{ task: nameOf(target.function, program), work, service: serviceOf(other, program, model) }];
+    return [{ task: nameOf(target.function, program), work, service: serviceOf(other, target, program, model) }];
   });
 }

@@ -1,4 +1,5 @@
 import type { Interval } from "../base/interval.js";
+import { lastNameOf } from "../program/link/last-name.js";
 import type { Value } from "../program/operation.js";
 import type { Activation, Argument } from "./activation.js";
 import { constructionOf } from "./constructed.js";
@@ -34,7 +35,7 @@ export function madeText(value: Value, at: Activation, evaluator: Evaluator, dep
   const made = depth > 2 ? undefined : constructionOf(value, at, evaluator);
   if (!made) return "";
   const part = (given: Value): string => sizeText(given, made.in, evaluator, depth + 1);
-  return ` of (${made.call.arguments.map((argument) => part(argument.value)).join()})`;
+  return ` of ${lastNameOf(made.call.callee)}(${made.call.arguments.map((argument) => part(argument.value)).join()})`;
 }
 
 /** The numbers and texts of a short tuple that is written out. */

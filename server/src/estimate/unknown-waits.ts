@@ -27,11 +27,17 @@ export function unknownWait(call: CallOperation, at: Activation, evaluator: Eval
   // What gets ready, asks or keeps books for something does not wait for it, whatever that is.
   const receiver = receiverOf(call);
   const isOfSettings = receiver !== undefined && wordsOf(nameOfObject(receiver)).some((word) => settings.test(word));
-  const isBeside = isOfSettings || beside.has(words[0] ?? "") || words.some((word) => besideAnywhere.test(word));
+  const isBeside =
+    isOfSettings ||
+    beside.has(words[0] ?? "") ||
+    setters.test(words[0] ?? "") ||
+    words.some((word) => besideAnywhere.test(word) && !isWhatIsFetched(word, words));
   if (isBeside) return because && { ns: atMost(exchangeNs, limit), because };
+  const isOfFile = receiver !== undefined && isMadeBy(receiver, at, evaluator, (made) => fileTypes.test(lastNameOf(made.callee)));
   const isAsked =
     because !== undefined && call.arguments.some(({ value }) => wordsOf(lastNameOf(value)).some((word) => addresses.test(word)));
-  const kind = (isAsked ? "request" : kindByName(words, receiver)) ?? (isOfNetwork(call, at, evaluator) ? "module" : undefined);
+  const kind =
+    (isAsked ? "request" : isOfFile ? undefined : kindByName(words, receiver)) ?? (isOfNetwork(call, at, evaluator) ? "module" : undefined);
   if (!kind) return because && { ns: atMost(exchangeNs, limit), because };
   const does = /^send/.test(words[0] ?? "") ? "sends" : "asks";
   const usual = kind === "exchange" ? exchangedIn(at.function.file, does, exchangeNs) : requestNs;
@@ -54,7 +60,9 @@ function kindByName(words: readonly string[], receiver: Value | undefined): "req
   const of = receiver ? wordsOf(nameOfObject(receiver)) : [];
   const last = of[of.length - 1] ?? "";
   const [verb = ""] = words;
-  if (words.some((word) => requestWords.has(word)) || requesters.has(last)) return "request";
+  // `get_request()` gives the one that has come in.
+  const isAccessor = verb === "get" && /^requests?$/.test(words[words.length - 1] ?? "");
+  if ((!isAccessor && words.some((word) => requestWords.has(word))) || requesters.has(last)) return "request";
   if (last === "session") return sessionVerbs.has(verb) ? "request" : undefined;
   if (words.some((word) => exchangeWords.has(word))) return "exchange";
   if (connections.has(last)) return databaseVerbs.has(verb) || deviceVerbs.has(verb) ? "exchange" : undefined;
@@ -95,7 +103,7 @@ const beside = new Set(
   (
     "is has can should on to from as set add make build create new init register unregister format parse encode decode convert prepare validate check log debug info " +
     "warning error exception append extend remove pop clear copy sort filter sign hash count mark close closed cancel stop start handle with in of use verify " +
-    "extract unpack unzip untar compress decompress compute calculate render"
+    "extract unpack unzip untar compress decompress compute calculate render infer override restore unsubscribe"
   ).split(" "),
 );
 /** What is asked for them has been read before. */
@@ -112,7 +120,17 @@ const bookkeeping = new Set(
 const computing =
   /^(comput|calculat|crunch|train|predict|simulat|optimi[sz]|solv|evaluat|render|resiz|rotat|transform|convolv|filter|pars|tokeni[sz]|encod|decod|compress|decompress|encrypt|decrypt|hash|factor|scor|cluster|align|sort|integrat|interpolat)(e|es|ed|ing|er|or|ion|ions|s)?$/;
 const besideAnywhere =
-  /^(url|urls|path|name|id|header|headers|params?|config|options?|settings|status|count|callback|handler|size|type|key)$/;
+  /^(url|urls|path|name|id|header|headers|params?|config|options?|settings|status|count|callback|handler|size|length|type|key)$/;
+/** Set what later waits hold to, or tell it, and wait for nothing: of libraries that write words together. */
+const setters = /^[gs]et(default|sock|peer|time|block|opt)/;
+
+/** `fetch_url`, `downloadURLs`: here the address is not what is asked for. */
+function isWhatIsFetched(word: string, [verb = ""]: readonly string[]): boolean {
+  return /^urls?$/.test(word) && /^(fetch|download|upload|crawl|scrape)$/.test(verb);
+}
+
+/** What stands for a file of this machine: `AlignmentFile`, `TableReader`. */
+const fileTypes = /(File|Reader|Writer)$|^open$/;
 
 /** The time that a call is given at most, ns; undefined where it has no limit. One whose length cannot be told is no longer than most that people set. */
 function limitNs({ arguments: given }: CallOperation, at: Activation, evaluator: Evaluator): number | undefined {
@@ -137,13 +155,27 @@ function atMost({ low, likely, high }: Interval, limit: number | undefined): Int
 
 /** Whether it is called in a library that is there for exchanges with others, or on an object that such a library made. */
 function isOfNetwork(call: CallOperation, at: Activation, evaluator: Evaluator): boolean {
-  if (evaluator.externalNames(call, at).some((name) => networkLibrary.test(name))) return true;
-  const made = (value: Value, in_: Activation): true | undefined =>
-    value.op === "call" && evaluator.externalNames(value, in_).some((name) => networkLibrary.test(name)) ? true : undefined;
+  const isOne = (names: readonly string[]): boolean =>
+    names.some((name) => networkLibrary.test(name) && (!statementLibrary.test(name) || statementsAreSent.test(lastNameOf(call.callee))));
+  if (isOne(evaluator.externalNames(call, at))) return true;
   const receiver = receiverOf(call);
-  if (receiver?.op === "call") return made(receiver, at) === true;
-  return receiver?.op === "read" && evaluator.follow(receiver, at, made, () => undefined) === true;
+  return receiver !== undefined && isMadeBy(receiver, at, evaluator, (made, in_) => isOne(evaluator.externalNames(made, in_)));
 }
+
+/** Whether the call that made an object is such a one. */
+function isMadeBy(object: Value, at: Activation, evaluator: Evaluator, isSuch: (made: CallOperation, at: Activation) => boolean): boolean {
+  if (object.op === "call") return isSuch(object, at);
+  const made = (value: Value, in_: Activation): true | undefined => {
+    const call = value.op === "entered" ? value.context : value;
+    return call.op === "call" && isSuch(call, in_) ? true : undefined;
+  };
+  return object.op === "read" && evaluator.follow(object, at, made, () => undefined) === true;
+}
+
+/** Most of what these libraries have builds statements, for others to send. */
+const statementLibrary = /^(sqlalchemy|peewee)\./;
+const statementsAreSent =
+  /^(connect|begin|execute|exec|executemany|exec_driver_sql|scalars?|commit|flush|rollback|refresh|fetch(one|all|many)|create_all|drop_all)$/;
 
 /** Modules of clients, drivers and protocols. */
 const networkLibrary =

@@ -20,7 +20,13 @@ export function isMostlyUnknown(work: TaskWork): boolean {
  */
 export function isMostlyOpen(work: TaskWork): boolean {
   if (isMostlyUnknown(work) && (work.unknownCalls + work.uncostedCalls) * unknownCallNs > work.assumedWaitNs) return true;
-  return work.blindCalls >= 0.5 && toldNs(work) < usualTaskNs && !isSurelyLong(work);
+  return work.blindCalls >= 0.5 && toldNs(work) < usualTaskNs && (!isSurelyLong(work) || isMadeOfGuesses(work));
+}
+
+/** Whether most of the time is computing that guesses make of loops of unknown lengths, beside which what surely takes long would be little. */
+function isMadeOfGuesses(work: TaskWork): boolean {
+  const { open } = work;
+  return open !== undefined && open.interpreterNs.likely + open.heldNs.likely > likelyNs(work) / 2;
 }
 
 /** Whether a task mostly waits for programs of which nobody can tell what they do. */

@@ -41,9 +41,11 @@ export function workerCount(
     return { workers, known: isExact({ ...size, low }) };
   }
   const usual = defaultPoolSize(pool?.defaultSize ?? [], { target: settings.target }, settings.cores);
-  const workers = usual ?? settings.cores;
+  // Who goes another way where it is one worker has several here.
+  const isExcluded = isGuarded && usual !== undefined && usual < 2;
+  const workers = isExcluded ? settings.cores : (usual ?? settings.cores);
   // A size that is given is another one than the default; nobody knows which.
-  const isDefault = usual !== undefined && (pool?.size === undefined || size === "default");
+  const isDefault = !isExcluded && usual !== undefined && (pool?.size === undefined || size === "default");
   assumptions.push({
     what: "number of workers",
     value: `${workers}${isDefault ? " (the default)" : ""}`,

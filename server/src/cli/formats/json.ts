@@ -60,7 +60,7 @@ export interface JsonSite {
     readonly bottleneck: string;
   }[];
   readonly recommended: string;
-  /** In which share of what the code leaves open what is recommended is within 15 % of the best way; below 0.6, people are told that it cannot be told. */
+  /** In which share of what the code leaves open what is recommended is within 15 % of the best way; below 0.6, people are told that it cannot be told. 0 where the work is unknown. */
   readonly recommendationConfidence: number;
   readonly assumptions: readonly { readonly what: string; readonly value: string; readonly from: string }[];
 }
@@ -170,7 +170,7 @@ function jsonSite(prediction: Prediction, sources: ReportSources): JsonSite {
       bottleneck: strategy.bottleneck,
     })),
     recommended: prediction.likeliest,
-    recommendationConfidence: Number(prediction.confidence.toFixed(2)),
+    recommendationConfidence: prediction.basis === "unknown calls" ? 0 : Number(prediction.confidence.toFixed(2)),
     assumptions: prediction.assumptions.map(({ what, value, from }) => ({ what, value, from })),
   };
 }

@@ -6,6 +6,7 @@ import type { Entity, FunctionNode } from "./entity.js";
 import { functionKey } from "./entity.js";
 import { lastNameOf } from "./last-name.js";
 import { looksLikeLock } from "./locks.js";
+import { isStub } from "./overrides.js";
 import { decoratorNames, type Resolver } from "./resolver.js";
 import { innerOperations, innerValues } from "./walk.js";
 
@@ -396,12 +397,6 @@ function isParameter(callee: Value, { facts }: FunctionNode): boolean {
   if (callee.op !== "read" || callee.place.kind !== "name") return false;
   const { name, owner } = callee.place;
   return owner === facts.index && facts.parameters.some((parameter) => parameter.name === name);
-}
-
-/** Whether the function is there to be overridden. */
-function isStub({ facts: { body } }: FunctionNode): boolean {
-  const [only] = body;
-  return !only || (body.length <= 2 && body[body.length - 1]?.op === "raise") || (only.op === "return" && !only.value);
 }
 
 function turned(look: Look): Look {

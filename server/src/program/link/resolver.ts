@@ -248,7 +248,16 @@ export class Resolver {
     const values = node.bound(name) ?? [];
     const bound = values.slice(0, maximumBindings).flatMap((value) => this.resolve(value, node));
     const elsewhere = node.head.rebound.has(name) ? this.reboundValues(name, owner, within.file) : [];
-    return annotated.length + given.length === 0 && elsewhere.length === 0 ? bound : [...annotated, ...given, ...bound, ...elsewhere];
+    if (annotated.length === 0) return given.length + elsewhere.length === 0 ? bound : [...given, ...bound, ...elsewhere];
+    const others = [...given, ...bound, ...elsewhere];
+    return [...this.saidByMore(annotated, others), ...others];
+  }
+
+  /** What an annotation says but those types of which others are known to derive from: `pool: Executor = ProcessPoolExecutor()`. */
+  private saidByMore(annotated: readonly Entity[], others: readonly Entity[]): readonly Entity[] {
+    const isBase = (type: string): boolean =>
+      others.some((other) => other.kind === "object" && other.type !== type && this.knowledge.isSubtype(other.type, type));
+    return annotated.filter((entity) => entity.kind !== "object" || !isBase(entity.type));
   }
 
   /** On an object of which nothing is known, a name that one method of the file alone has means that method. */
