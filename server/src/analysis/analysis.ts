@@ -462,6 +462,7 @@ class Context implements RuleContext {
   readonly calibrations: readonly Calibration[];
   readonly profile: Profile | undefined;
   readonly workers: number | undefined;
+  readonly mostSteps?: number;
 
   constructor(
     readonly program: Program,
@@ -474,6 +475,7 @@ class Context implements RuleContext {
     this.calibrations = settings.calibrations ?? [];
     this.profile = settings.profile;
     this.workers = settings.workers;
+    if (settings.mostSteps !== undefined) this.mostSteps = settings.mostSteps;
   }
 
   get sites(): readonly SiteEstimate[] {

@@ -19,6 +19,8 @@ export interface Settings {
   readonly profile?: Profile;
   /** How many workers predictions count on; absent to take what the code says. */
   readonly workers?: number;
+  /** How many steps of a program are followed to count what its tasks do; absent for many. */
+  readonly mostSteps?: number;
   /** Severity by rule name; a rule that is absent keeps its own, `off` is not reported. */
   readonly severities: Severities;
   /** What folders say otherwise of their files. */

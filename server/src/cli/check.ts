@@ -6,6 +6,7 @@ import { errorDetails } from "../base/error-details.js";
 import { absolutePath } from "../base/path.js";
 import type { PerFileIgnore } from "../base/project-settings.js";
 import type { Target } from "../base/target.js";
+import { fewSteps } from "../estimate/trial/follow.js";
 import { hiddenBy } from "../rules/project-rules.js";
 import type { Finding, Severity } from "../rules/rule.js";
 import { isNamed } from "../rules/rule-names.js";
@@ -69,7 +70,11 @@ export async function check(typedPaths: readonly string[], options: CheckOptions
   const facts = environment.createFactsSource(options.cache ? "with disk" : "without disk");
   const loaded = await loadSources(typedPaths.length === 0 ? ["."] : typedPaths, options.stdinFilename, project, environment, facts);
   const folders = foldersOf(project, options, environment);
-  const settings = targets.map((target) => ({ ...settingsFor(target, options, measured, project, environment), folders }));
+  const settings = targets.map((target) => ({
+    ...settingsFor(target, options, measured, project, environment),
+    folders,
+    mostSteps: fewSteps,
+  }));
 
   // What a profile or the user's own knowledge adds is not among what a kept report is known by.
   const reports = options.cache && from === "package" && measured.profile === undefined ? environment.reports : undefined;

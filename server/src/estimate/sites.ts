@@ -83,6 +83,8 @@ export interface Payload {
 export interface EstimateSettings extends CostSettings {
   /** How many workers share the tasks; undefined to take what the code says. */
   readonly workers: number | undefined;
+  /** So many steps of a program are followed, at most; undefined for as many as who asks about one program waits for. */
+  readonly mostSteps?: number;
 }
 
 /** Two calibrations of one interpreter never meet in one run but for files that were exchanged, and those differ in their numbers. */
@@ -119,8 +121,8 @@ const mostDemands = 2_000;
 /** Estimates every place of the program that starts threads, processes or interpreters. */
 export function estimateSites(program: Program, on: EstimateSettings, memory: SimulationMemory): readonly SiteEstimate[] {
   // Who asks has much else, which must not live as long as what is remembered.
-  const { target, cores, calibrations, profile, workers } = on;
-  const settings: EstimateSettings = { target, cores, calibrations, profile, workers };
+  const { target, cores, calibrations, profile, workers, mostSteps } = on;
+  const settings: EstimateSettings = { target, cores, calibrations, profile, workers, ...(mostSteps === undefined ? {} : { mostSteps }) };
   return overviewOf(program, "sites", (now) => findSites(now, settings, memory));
 }
 
@@ -239,7 +241,7 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
   const handed = methods ? methods.task : handedTask(spawn, program.resolver);
   const uneven = target && !settings.profile ? unevenOf(spawn, target, handed, model) : undefined;
   if (target && !settings.observed && !settings.profile && isUncertain(uneven?.work ?? model.workOfTask(activationOf(target)))) {
-    const observed = observedTask(spawn, target.function, program);
+    const observed = observedTask(spawn, target.function, program, settings.mostSteps);
     if (observed)
       return estimateSite(spawn, program, new CostModel(program.resolver, { ...settings, observed }), { ...settings, observed });
   }

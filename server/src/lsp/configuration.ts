@@ -1,6 +1,7 @@
 import ignore from "ignore";
 import type { Settings } from "../analysis/answers.js";
 import { newestTarget, parseTarget, type Target } from "../base/target.js";
+import { fewSteps } from "../estimate/trial/follow.js";
 import type { Severity } from "../rules/rule.js";
 import type { Severities } from "../rules/run.js";
 
@@ -95,6 +96,7 @@ export function effectiveSettings(configuration: Configuration, projectTarget: T
     target: configuration.target ?? projectTarget ?? newestTarget,
     cores: configuration.cores ?? machineCores,
     severities: configuration.severities,
+    mostSteps: fewSteps,
   };
 }
 

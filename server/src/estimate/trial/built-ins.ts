@@ -3,6 +3,7 @@ import { asFloat, asIndex, asNumber, checkedSize, normal, shown } from "./arithm
 import type { Machine } from "./machine.js";
 import {
   Bytes,
+  type Call,
   ClassValue,
   Dict,
   done,
@@ -13,7 +14,6 @@ import {
   keyOf,
   List,
   lengthOf,
-  type NamedArguments,
   Native,
   Opaque,
   type Py,
@@ -54,8 +54,6 @@ export const exceptions: ReadonlyMap<string, ClassValue> = (() => {
   }
   return made;
 })();
-
-type Call = (given: readonly Py[], named: NamedArguments) => Py;
 
 /** What names are bound to that no program binds. */
 export function builtIns(machine: Machine): ReadonlyMap<string, Py> {

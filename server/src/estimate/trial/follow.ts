@@ -15,7 +15,7 @@ export interface Followed {
  * Follows a program from its start, with the data that it makes of constants, and notes what happens in its tasks. Nothing has an effect: no file, process
  * or address is touched, what would come from there is opaque, and where a decision depends on that the look ends.
  */
-export function follow(module: Module): Followed {
+export function follow(module: Module, mostSteps = manySteps): Followed {
   const machine = new Machine(mostSteps);
   let stopped: string | undefined;
   try {
@@ -30,5 +30,8 @@ export function follow(module: Module): Followed {
   return { tasks: machine.tasks.observed, stopped };
 }
 
-/** Of what makes the data, and of what the tasks do. */
-const mostSteps = 400_000;
+/** Of what makes the data, and of what the tasks do: some tenths of a second, for who waits for an answer about one program. */
+export const manySteps = 400_000;
+
+/** The same where an answer is about to be overtaken by the next edit, or is one of a whole workspace. */
+export const fewSteps = 40_000;

@@ -1,28 +1,26 @@
-import { asFloat, asIndex, asNumber, checkedSize, isEqual, order } from "./arithmetic.js";
+import { asIndex } from "./arithmetic.js";
+import { iterating } from "./library-iterating.js";
+import { mathFunction, randomFunction, randomGenerator } from "./library-numbers.js";
+import { bisection, heapFunction } from "./library-ordering.js";
 import { FieldValue, type Machine } from "./machine.js";
 import { countAll } from "./methods.js";
 import { futuresOf, makeWorker, Pool } from "./tasks.js";
 import {
   Bytes,
+  type Call,
   ClassValue,
   Dict,
-  done,
   Float,
-  Iterator_,
   keyOf,
   List,
-  type NamedArguments,
   Native,
   Opaque,
   type Py,
   PyFunction,
-  RangeValue,
   SetValue,
   Tuple,
   unclear,
 } from "./values.js";
-
-type Call = (given: readonly Py[], named: NamedArguments) => Py;
 
 /** Something that a module of the library holds; undefined where it is not known. */
 export function memberOf(machine: Machine, qualified: string): Py | undefined {
@@ -45,25 +43,6 @@ const constants: Readonly<Record<string, Py>> = {
   "string.whitespace": " \t\n\r\u000b\f",
   "sys.maxsize": 9223372036854775807n,
 };
-
-const ofFloats = new Set([
-  "sqrt",
-  "sin",
-  "cos",
-  "tan",
-  "exp",
-  "log2",
-  "log10",
-  "atan",
-  "asin",
-  "acos",
-  "sinh",
-  "cosh",
-  "tanh",
-  "cbrt",
-  "expm1",
-  "log1p",
-]);
 
 function functionOf(machine: Machine, qualified: string): Call | undefined {
   const dot = qualified.lastIndexOf(".");
@@ -117,172 +96,6 @@ function parallel(machine: Machine, name: string): Call | undefined {
   return /^(Lock|RLock|Semaphore|BoundedSemaphore)$/.test(name) ? () => new Opaque() : undefined;
 }
 
-function mathFunction(machine: Machine, name: string): Call | undefined {
-  const real = (value: Py | undefined): number => asFloat(value ?? null) ?? unclear("a number of which nothing is known");
-  if (ofFloats.has(name))
-    return ([value]) => {
-      const found = (Math[name as "sqrt"] as (x: number) => number)(real(value));
-      return Number.isNaN(found) ? machine.fail("ValueError", "math domain error") : new Float(found);
-    };
-  switch (name) {
-    case "log":
-      return ([value, base]) => new Float(Math.log(real(value)) / (base === undefined ? 1 : Math.log(real(base))));
-    case "floor":
-    case "ceil":
-    case "trunc":
-      return ([value]) => Math[name](real(value));
-    case "isqrt":
-      return ([value]) => Math.floor(Math.sqrt(real(value)));
-    case "pow":
-    case "atan2":
-      return ([a, b]) => new Float(Math[name](real(a), real(b)));
-    case "hypot":
-      return (given) => new Float(Math.hypot(...given.map(real)));
-    case "dist":
-      return ([a = null, b = null]) => {
-        const [one, other] = [machine.listOf(a), machine.listOf(b)];
-        return new Float(Math.hypot(...one.map((each, index) => real(each) - real(other[index]))));
-      };
-    case "fabs":
-      return ([value]) => new Float(Math.abs(real(value)));
-    case "fmod":
-      return ([a, b]) => new Float(real(a) % real(b));
-    case "radians":
-      return ([value]) => new Float((real(value) * Math.PI) / 180);
-    case "degrees":
-      return ([value]) => new Float((real(value) * 180) / Math.PI);
-    case "isnan":
-      return ([value]) => Number.isNaN(real(value));
-    case "isinf":
-      return ([value]) => Math.abs(real(value)) === Number.POSITIVE_INFINITY;
-    case "gcd":
-    case "lcm":
-      return (given) =>
-        given.reduce((a, b) => {
-          let [x, y] = [BigInt(asNumber(a) ?? 0), BigInt(asNumber(b) ?? 0)];
-          const product = x * y;
-          while (y !== 0n) [x, y] = [y, x % y];
-          const found = name === "gcd" ? x : x === 0n ? 0n : product / x;
-          return machine.binary("+", 0, found < 0n ? -found : found);
-        });
-    case "factorial":
-      return ([value]) => {
-        let product: Py = 1;
-        for (let i = 2; i <= asIndex(value ?? 0); i++) {
-          machine.tick();
-          product = machine.binary("*", product, i);
-        }
-        return product;
-      };
-    case "comb":
-      return ([n = 0, k = 0]) => {
-        let found: Py = 1;
-        for (let i = 1; i <= asIndex(k); i++) {
-          machine.tick();
-          found = machine.binary("//", machine.binary("*", found, asIndex(n) - asIndex(k) + i), i);
-        }
-        return found;
-      };
-    case "prod":
-      return ([value = null]) => machine.listOf(value).reduce((product: Py, each) => machine.binary("*", product, each), 1);
-    case "fsum":
-      return ([value = null]) => new Float(machine.listOf(value).reduce((sum: number, each) => sum + real(each), 0));
-    default:
-      return undefined;
-  }
-}
-
-/** Draws other numbers than Python does, as evenly spread: 53 bits of two steps of a counter that is mixed (Steele, Lea and Flood, SplitMix). */
-function drawn(machine: Machine): number {
-  const next = (): number => {
-    machine.seed = (machine.seed + 0x9e3779b9) | 0;
-    let mixed = Math.imul(machine.seed ^ (machine.seed >>> 16), 0x21f0aaad);
-    mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97);
-    return (mixed ^ (mixed >>> 15)) >>> 0;
-  };
-  return ((next() >>> 5) * 67108864 + (next() >>> 6)) / 9007199254740992;
-}
-
-function randomGenerator(machine: Machine): Py {
-  const class_ = new ClassValue("Random", [], new Map());
-  for (const name of randomNames) {
-    const call = randomFunction(machine, name);
-    if (call) class_.attributes.set(name, new Native(name, call));
-  }
-  return machine.instanceOf(class_);
-}
-
-const randomNames = [
-  "random",
-  "uniform",
-  "gauss",
-  "normalvariate",
-  "randint",
-  "randrange",
-  "getrandbits",
-  "choice",
-  "choices",
-  "sample",
-  "shuffle",
-  "seed",
-  "randbytes",
-  "expovariate",
-] as const;
-
-function randomFunction(machine: Machine, name: string): Call | undefined {
-  const below = (count: number): number => Math.floor(drawn(machine) * count);
-  const real = (value: Py | undefined): number => asFloat(value ?? null) ?? unclear("a number of which nothing is known");
-  switch (name) {
-    case "random":
-      return () => new Float(drawn(machine));
-    case "uniform":
-      return ([low, high]) => new Float(real(low) + drawn(machine) * (real(high) - real(low)));
-    case "gauss":
-    case "normalvariate":
-      return ([mean = 0, deviation = 1]) =>
-        new Float(real(mean) + real(deviation) * Math.sqrt(-2 * Math.log(1 - drawn(machine))) * Math.cos(2 * Math.PI * drawn(machine)));
-    case "expovariate":
-      return ([rate = 1]) => new Float(-Math.log(1 - drawn(machine)) / real(rate));
-    case "randint":
-      return ([low = 0, high = 0]) => asIndex(low) + below(asIndex(high) - asIndex(low) + 1);
-    case "randrange":
-      return ([first = 0, second]) =>
-        second === undefined ? below(asIndex(first)) : asIndex(first) + below(asIndex(second) - asIndex(first));
-    case "getrandbits":
-      return ([bits = 1]) => (asIndex(bits) <= 52 ? below(2 ** asIndex(bits)) : unclear("a large number"));
-    case "randbytes":
-      return ([length = 0]) => new Opaque(asIndex(length));
-    case "choice":
-      return ([value = null]) => {
-        const items = typeof value === "string" || value instanceof RangeValue ? value : new List([...machine.listOf(value)]);
-        return machine.item(items, below(items instanceof List ? items.items.length : items.length));
-      };
-    case "choices":
-      return ([value = null], named) => {
-        const items = machine.listOf(value);
-        if (items.length === 0) machine.fail("IndexError", "empty");
-        return new List(Array.from({ length: checkedSize(asIndex(named.get("k") ?? 1)) }, () => items[below(items.length)] as Py));
-      };
-    case "sample":
-    case "shuffle":
-      return ([value = null, count], named) => {
-        const items = name === "shuffle" && value instanceof List ? value.items : [...machine.listOf(value)];
-        machine.tick(items.length / 4);
-        for (let i = items.length - 1; i > 0; i--) {
-          const j = below(i + 1);
-          const kept = items[i] as Py;
-          items[i] = items[j] as Py;
-          items[j] = kept;
-        }
-        return name === "shuffle" ? null : new List(items.slice(0, asIndex(count ?? named.get("k") ?? 0)));
-      };
-    case "seed":
-      return () => null;
-    default:
-      return undefined;
-  }
-}
-
 function collection(machine: Machine, name: string): Call | undefined {
   switch (name) {
     case "deque":
@@ -324,144 +137,6 @@ function collection(machine: Machine, name: string): Call | undefined {
   }
 }
 
-function iterating(machine: Machine, name: string): Call | undefined {
-  const lazily = (next: () => Py | typeof done): Py => new Iterator_(next);
-  const overAll = (rows: Generator<readonly Py[]>): Py =>
-    lazily(() => {
-      machine.tick(0.5);
-      const step = rows.next();
-      return step.done ? done : new Tuple([...step.value]);
-    });
-  switch (name) {
-    case "chain":
-    case "chain.from_iterable":
-      return (given) => {
-        const sources = name === "chain" ? machine.iterate(new Tuple(given)) : machine.iterate(given[0] ?? null);
-        let next: (() => Py | typeof done) | undefined;
-        return lazily(() => {
-          for (;;) {
-            const item = next?.() ?? (next ? null : done);
-            if (item !== done) return item;
-            const source = sources();
-            if (source === done) return done;
-            next = machine.iterate(source);
-          }
-        });
-      };
-    case "count": {
-      return ([start = 0, step = 1]) => {
-        let value: Py = start;
-        return lazily(() => {
-          machine.tick(0.3);
-          const now = value;
-          value = machine.binary("+", value, step);
-          return now;
-        });
-      };
-    }
-    case "cycle":
-      return ([value = null]) => {
-        const items = machine.listOf(value);
-        let index = 0;
-        return lazily(() => {
-          machine.tick(0.3);
-          return items.length === 0 ? done : (items[index++ % items.length] as Py);
-        });
-      };
-    case "repeat":
-      return ([value = null, times]) => {
-        let left = times === undefined ? Number.POSITIVE_INFINITY : asIndex(times);
-        return lazily(() => {
-          machine.tick(0.3);
-          return left-- > 0 ? value : done;
-        });
-      };
-    case "islice":
-      return ([value = null, ...bounds]) => {
-        const [start, stop, step] = bounds.length < 2 ? [0, bounds[0] ?? null, 1] : [bounds[0] ?? 0, bounds[1] ?? null, bounds[2] ?? 1];
-        const next = machine.iterate(value);
-        const end = stop === null ? Number.POSITIVE_INFINITY : asIndex(stop);
-        let index = 0;
-        let wanted = start === null ? 0 : asIndex(start);
-        return lazily(() => {
-          for (; index < wanted; index++) if (wanted >= end || next() === done) return done;
-          if (wanted >= end) return done;
-          index++;
-          wanted += step === null ? 1 : asIndex(step);
-          return next();
-        });
-      };
-    case "accumulate":
-      return ([value = null, call]) => {
-        const next = machine.iterate(value);
-        let total: Py | undefined;
-        return lazily(() => {
-          const item = next();
-          if (item === done) return done;
-          total = total === undefined ? item : call === undefined ? machine.binary("+", total, item) : machine.call(call, [total, item]);
-          return total;
-        });
-      };
-    case "pairwise":
-      return ([value = null]) => {
-        const items = machine.listOf(value);
-        let index = 0;
-        return lazily(() => (++index < items.length ? new Tuple([items[index - 1] as Py, items[index] as Py]) : done));
-      };
-    case "takewhile":
-      return ([test = null, value = null]) => {
-        const next = machine.iterate(value);
-        return lazily(() => {
-          const item = next();
-          return item === done || !machine.truth(machine.call(test, [item])) ? done : item;
-        });
-      };
-    case "product":
-      return (given, named) => {
-        const times = asIndex(named.get("repeat") ?? 1);
-        const lists = Array.from({ length: Math.min(times, 100) }, () => given.map((each) => machine.listOf(each))).flat();
-        const rows = function* (index: number, row: readonly Py[]): Generator<readonly Py[]> {
-          if (index === lists.length) yield row;
-          else for (const item of lists[index] ?? []) yield* rows(index + 1, [...row, item]);
-        };
-        return overAll(rows(0, []));
-      };
-    case "permutations":
-    case "combinations":
-    case "combinations_with_replacement":
-      return ([value = null, length]) => {
-        const items = machine.listOf(value);
-        const size = length === undefined || length === null ? items.length : asIndex(length);
-        const rows = function* (row: readonly number[]): Generator<readonly Py[]> {
-          if (row.length === size) {
-            yield row.map((index) => items[index] as Py);
-            return;
-          }
-          const last = row[row.length - 1] ?? -1;
-          const first = name === "permutations" ? 0 : name === "combinations" ? last + 1 : Math.max(0, last);
-          for (let i = first; i < items.length; i++) if (name !== "permutations" || !row.includes(i)) yield* rows([...row, i]);
-        };
-        return overAll(rows([]));
-      };
-    case "groupby":
-      return ([value = null, key = null], named) => {
-        const by = named.get("key") ?? key;
-        const items = machine.listOf(value);
-        let index = 0;
-        return lazily(() => {
-          if (index >= items.length) return done;
-          const keyOfItem = (item: Py): Py => (by === null ? item : machine.call(by, [item]));
-          const own = keyOfItem(items[index] as Py);
-          const group: Py[] = [];
-          while (index < items.length && isEqual(keyOfItem(items[index] as Py), own)) group.push(items[index++] as Py);
-          return new Tuple([own, new Iterator_(machine.iterate(new List(group)))]);
-        });
-      };
-    default:
-      return undefined;
-  }
-}
-
 function functional(machine: Machine, name: string): Call | undefined {
   const remembering = (call: Py): Py => {
     const known = new Map<unknown, Py>();
@@ -497,116 +172,6 @@ function functional(machine: Machine, name: string): Call | undefined {
     default:
       return undefined;
   }
-}
-
-function heapFunction(machine: Machine, name: string): Call | undefined {
-  const listIn = (value: Py | undefined): Py[] => (value instanceof List ? value.items : unclear("a heap of which nothing is known"));
-  const up = (items: Py[], from: number): void => {
-    let at = from;
-    const item = items[at] as Py;
-    while (at > 0) {
-      const parent = (at - 1) >> 1;
-      if (machine.order(item, items[parent] as Py) >= 0) break;
-      items[at] = items[parent] as Py;
-      at = parent;
-    }
-    items[at] = item;
-  };
-  const down = (items: Py[], from: number): void => {
-    let at = from;
-    const item = items[at] as Py;
-    for (;;) {
-      let child = 2 * at + 1;
-      if (child >= items.length) break;
-      if (child + 1 < items.length && machine.order(items[child + 1] as Py, items[child] as Py) < 0) child++;
-      if (machine.order(items[child] as Py, item) >= 0) break;
-      items[at] = items[child] as Py;
-      at = child;
-    }
-    items[at] = item;
-  };
-  const pop = (items: Py[]): Py => {
-    const [first] = items;
-    if (first === undefined) return machine.fail("IndexError", "index out of range");
-    const last = items.pop() as Py;
-    if (items.length > 0) {
-      items[0] = last;
-      down(items, 0);
-    }
-    return first;
-  };
-  const push = (items: Py[], item: Py): void => {
-    items.push(item);
-    checkedSize(items.length);
-    up(items, items.length - 1);
-  };
-  switch (name) {
-    case "heappush":
-      return ([heap, item = null]) => {
-        push(listIn(heap), item);
-        return null;
-      };
-    case "heappop":
-      return ([heap]) => pop(listIn(heap));
-    case "heapify":
-      return ([heap]) => {
-        const items = listIn(heap);
-        machine.tick(items.length / 4);
-        for (let i = (items.length >> 1) - 1; i >= 0; i--) down(items, i);
-        return null;
-      };
-    case "heapreplace":
-    case "heappushpop":
-      return ([heap, item = null]) => {
-        const items = listIn(heap);
-        if (name === "heapreplace") {
-          const first = pop(items);
-          push(items, item);
-          return first;
-        }
-        push(items, item);
-        return pop(items);
-      };
-    case "nlargest":
-    case "nsmallest":
-      return ([count = 1, value = null], named) =>
-        new List(machine.sorted(machine.listOf(value), named.get("key") ?? null, name === "nlargest").slice(0, asIndex(count)));
-    case "merge":
-      return (given) =>
-        new Iterator_(
-          machine.iterate(
-            new List(
-              machine.sorted(
-                given.flatMap((each) => [...machine.listOf(each)]),
-                null,
-                false,
-              ),
-            ),
-          ),
-        );
-    default:
-      return undefined;
-  }
-}
-
-function bisection(machine: Machine, name: string): Call | undefined {
-  const found = /^(bisect|insort)(_left|_right)?$/.exec(name);
-  if (!found) return undefined;
-  return ([list = null, item = null], named) => {
-    if (named.size > 0) return unclear("a search with a key");
-    const items = machine.listOf(list);
-    let [low, high] = [0, items.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      const compared = order(items[middle] as Py, item);
-      if (compared < 0 || (compared === 0 && found[2] !== "_left")) low = middle + 1;
-      else high = middle;
-    }
-    if (found[1] === "bisect") return low;
-    machine.tick(items.length / 512);
-    if (list instanceof List) list.items.splice(low, 0, item);
-    return null;
-  };
 }
 
 function operating(machine: Machine, name: string): Call | undefined {

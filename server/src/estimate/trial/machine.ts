@@ -1,9 +1,11 @@
 import type { Range } from "../../base/range.js";
-import { asFloat, asIndex, asNumber, binary, checkedSize, compared, isTrue, order, shown } from "./arithmetic.js";
+import { asNumber, binary, checkedSize, compared, isTrue, order, shown } from "./arithmetic.js";
 import { builtIns, exceptions } from "./built-ins.js";
+import { itemOf, removeItem, sliceOf, storeItem } from "./items.js";
 import { memberOf } from "./library.js";
 import { methodOf } from "./methods.js";
 import { Observations } from "./observations.js";
+import { Site } from "./site.js";
 import { Pool, Tasks } from "./tasks.js";
 import {
   BoundMethod,
@@ -13,11 +15,9 @@ import {
   done,
   Float,
   type Frame,
-  getItem,
   Imported,
   Instance,
   Iterator_,
-  keyOf,
   List,
   lengthOf,
   type NamedArguments,
@@ -33,100 +33,6 @@ import {
   Unclear,
   unclear,
 } from "./values.js";
-
-/** A place of the text, and what was seen there since a task began. */
-export class Site {
-  private first = 0;
-  private second = 0;
-  private runs = 0;
-  private rounds = 0;
-  private finished = 0;
-  private sized = 0;
-  private sizes = 0;
-  private numbered = 0;
-  private numbers = 0;
-  private calls = 0;
-  private outermost = 0;
-  private finishedCalls = 0;
-  private isSeen = false;
-
-  constructor(
-    private readonly machine: Machine,
-    readonly range: Range,
-  ) {}
-
-  private note(): void {
-    this.isSeen = true;
-    this.machine.seen.push(this);
-  }
-
-  took(isFirst: boolean): void {
-    if (!this.machine.isWatching) return;
-    if (!this.isSeen) this.note();
-    if (isFirst) this.first++;
-    else this.second++;
-  }
-
-  /** A loop begins. */
-  began(): void {
-    if (!this.machine.isWatching) return;
-    if (!this.isSeen) this.note();
-    this.runs++;
-  }
-
-  round(): void {
-    if (this.machine.isWatching) this.rounds++;
-  }
-
-  ended(): void {
-    if (this.machine.isWatching) this.finished++;
-  }
-
-  saw(value: Py): void {
-    if (!this.machine.isWatching) return;
-    if (!this.isSeen) this.note();
-    const length = lengthOf(value);
-    if (length !== undefined) {
-      this.sized++;
-      this.sizes += length;
-      return;
-    }
-    const number = asFloat(value);
-    if (number === undefined || !Number.isFinite(number)) return;
-    this.numbered++;
-    this.numbers += number;
-  }
-
-  called(isFromOutside: boolean): void {
-    if (!this.machine.isWatching) return;
-    if (!this.isSeen) this.note();
-    this.calls++;
-    if (isFromOutside) this.outermost++;
-  }
-
-  /** A call from outside came to its end. */
-  returned(): void {
-    if (this.machine.isWatching) this.finishedCalls++;
-  }
-
-  /** Hands over what was seen, and begins anew. What is under way says something only where it was followed for long. */
-  report(to: Observations, unfinished: "counts" | "is left out"): void {
-    const { range } = this;
-    if (unfinished === "is left out") {
-      if (this.finished < this.runs) this.runs = this.rounds = 0;
-      if (this.finishedCalls < this.outermost) this.outermost = this.calls = 0;
-    }
-    to.tookBranch(range, true, this.first);
-    to.tookBranch(range, false, this.second);
-    to.ranLoop(range, this.rounds, this.runs, this.finished);
-    to.sawLength(range, this.sizes, this.sized);
-    to.sawNumber(range, this.numbers, this.numbered);
-    to.called(range, this.calls, this.outermost, this.finishedCalls);
-    this.first = this.second = this.runs = this.rounds = this.finished = this.sized = this.sizes = this.numbered = this.numbers = 0;
-    this.calls = this.outermost = this.finishedCalls = 0;
-    this.isSeen = false;
-  }
-}
 
 /** Follows a program without any effect outside: what it would have to know from there is opaque, and no decision can rest on that. */
 export class Machine {
@@ -516,89 +422,19 @@ export class Machine {
   }
 
   item(object: Py, index: Py): Py {
-    if (object instanceof Dict) {
-      const found = getItem(object, index);
-      if (found !== undefined) return found;
-      if (object.type === "Counter") return 0;
-      if (object.type !== "defaultdict" || object.missing === null) return this.fail("KeyError", "key");
-      const made = this.call(object.missing, []);
-      setItem(object, index, made);
-      return made;
-    }
-    if (object instanceof Opaque) return new Opaque();
-    if (object instanceof Instance) {
-      const { fields } = object.class_;
-      if (fields && typeof index === "number" && object.class_.find("__getitem__") === undefined)
-        return object.attributes.get(fields[index]?.name ?? "") ?? this.fail("IndexError", "index");
-      const method = this.methodOf(object, "__getitem__");
-      return method ? this.call(method, [index]) : this.fail("TypeError", "not subscriptable");
-    }
-    if (object instanceof ClassValue || object instanceof Imported) return object;
-    const length = lengthOf(object);
-    if (length === undefined) return this.fail("TypeError", "not subscriptable");
-    const at = asIndex(index);
-    const place = at < 0 ? at + length : at;
-    if (place < 0 || place >= length) return this.fail("IndexError", "index out of range");
-    if (object instanceof List || object instanceof Tuple) return object.items[place] as Py;
-    if (typeof object === "string") return object[place] as string;
-    if (object instanceof Bytes) return object.text.charCodeAt(place);
-    if (object instanceof RangeValue) return object.start + object.step * place;
-    return this.fail("TypeError", "not subscriptable");
+    return itemOf(this, object, index);
   }
 
   setItem(object: Py, index: Py, value: Py): void {
-    if (object instanceof Dict) {
-      setItem(object, index, value);
-      checkedSize(object.entries.size);
-    } else if (object instanceof List) {
-      const at = asIndex(index);
-      const place = at < 0 ? at + object.items.length : at;
-      if (place < 0 || place >= object.items.length) this.fail("IndexError", "index out of range");
-      object.items[place] = value;
-    } else if (object instanceof Instance) this.call(this.methodOf(object, "__setitem__") ?? null, [index, value]);
-    else if (!(object instanceof Opaque)) this.fail("TypeError", "no item assignment");
+    storeItem(this, object, index, value);
   }
 
   deleteItem(object: Py, index: Py): void {
-    if (object instanceof Dict) {
-      if (!object.entries.delete(keyOf(index))) this.fail("KeyError", "key");
-    } else if (object instanceof List) {
-      const at = asIndex(index);
-      object.items.splice(at < 0 ? at + object.items.length : at, 1);
-    } else unclear("a deletion");
+    removeItem(this, object, index);
   }
 
-  slice(object: Py, [from, to, by]: readonly Py[]): Py {
-    const length = lengthOf(object);
-    if (length === undefined) return object instanceof Opaque ? object : unclear("a slice of something unknown");
-    const step = by === undefined || by === null ? 1 : asIndex(by);
-    const bound = (value: Py | undefined, usual: number): number => {
-      if (value === undefined || value === null) return usual;
-      const index = asIndex(value);
-      const place = index < 0 ? index + length : index;
-      return Math.min(step > 0 ? length : length - 1, Math.max(step > 0 ? 0 : -1, place));
-    };
-    const start = bound(from, step > 0 ? 0 : length - 1);
-    const stop = bound(to, step > 0 ? length : -1);
-    if (object instanceof Opaque) return new Opaque(Math.max(0, Math.ceil((stop - start) / step)));
-    const pick = <Item>(at: (index: number) => Item): Item[] => {
-      const picked: Item[] = [];
-      for (let i = start; step > 0 ? i < stop : i > stop; i += step) picked.push(at(i));
-      this.tick(picked.length / 32);
-      return picked;
-    };
-    if (typeof object === "string")
-      return step === 1 ? object.slice(start, Math.max(start, stop)) : pick((i) => object[i] as string).join("");
-    if (object instanceof Bytes)
-      return new Bytes(step === 1 ? object.text.slice(start, Math.max(start, stop)) : pick((i) => object.text[i]).join(""));
-    if (object instanceof List)
-      return new List(
-        pick((i) => object.items[i] as Py),
-        object.type,
-      );
-    if (object instanceof Tuple) return new Tuple(pick((i) => object.items[i] as Py));
-    if (object instanceof RangeValue) return new List(pick((i) => object.start + object.step * i));
-    return unclear("a slice of something unknown");
+  slice(object: Py, bounds: readonly Py[]): Py {
+    return sliceOf(this, object, bounds);
   }
 
   updateDict(dict: Dict, from: Py): void {
@@ -671,7 +507,7 @@ class SuperValue {
   constructor(readonly instance: Instance) {}
 }
 
-const none: ReadonlyMap<string, Py> = new Map();
+const none: NamedArguments = new Map<string, Py>([]);
 const deepest = 900;
 
 const operatorMethods: Readonly<Record<string, string>> = {

@@ -1,23 +1,7 @@
 import { asIndex, checkedSize, isEqual, order, sets, shown } from "./arithmetic.js";
 import type { Machine } from "./machine.js";
 import { workerMethod } from "./tasks.js";
-import {
-  Bytes,
-  Dict,
-  getItem,
-  keyOf,
-  List,
-  type NamedArguments,
-  Native,
-  Opaque,
-  type Py,
-  SetValue,
-  setItem,
-  Tuple,
-  unclear,
-} from "./values.js";
-
-type Call = (given: readonly Py[], named: NamedArguments) => Py;
+import { Bytes, type Call, Dict, getItem, keyOf, List, Native, Opaque, type Py, SetValue, setItem, Tuple, unclear } from "./values.js";
 
 /** A method of a value of a built-in type, bound to it; undefined where it is not known. */
 export function methodOf(machine: Machine, object: Py, name: string): Native | undefined {

@@ -69,21 +69,21 @@ function range(average: Average | undefined, guess?: Interval): Interval | undef
 }
 
 /** What is seen of a task when the program that hands it out is followed from its start; undefined where that never gets there. */
-export function observedTask(spawn: Spawn, task: FunctionNode, program: Program): ObservedTask | undefined {
+export function observedTask(spawn: Spawn, task: FunctionNode, program: Program, mostSteps: number | undefined): ObservedTask | undefined {
   const { file } = spawn.in;
   if (task.file !== file || !runsAtStart(spawn.in, program)) return undefined;
   const module = program.syntax(file.path);
   if (!module) return undefined;
-  let followed = known.get(module);
-  if (!followed) {
-    followed = follow(module);
-    known.set(module, followed);
+  let last = known.get(module);
+  if (!last || last.mostSteps !== mostSteps) {
+    last = { mostSteps, followed: follow(module, mostSteps) };
+    known.set(module, last);
   }
-  const seen = followed.tasks.get(keyOf(task.head.nameRange));
+  const seen = last.followed.tasks.get(keyOf(task.head.nameRange));
   return seen && new ObservedTask(file, seen);
 }
 
-const known = new WeakMap<Module, Followed>();
+const known = new WeakMap<Module, { readonly mostSteps: number | undefined; readonly followed: Followed }>();
 
 /** Whether the file's own calls lead from its module's body to the function. */
 function runsAtStart(node: FunctionNode, program: Program): boolean {

@@ -1,4 +1,4 @@
-import type { Compiled } from "./compile.js";
+import type { Compiled } from "./code.js";
 
 /** A value of Python while a program is followed. `int` is a number, or a bigint where it is larger than that holds; `None` is null. */
 export type Py = null | boolean | number | bigint | string | object;
@@ -76,11 +76,14 @@ export class Iterator_ {
 
 export type NamedArguments = ReadonlyMap<string, Py>;
 
+/** What such a function does. */
+export type Call = (given: readonly Py[], named: NamedArguments) => Py;
+
 /** A function that Python brings. */
 export class Native {
   constructor(
     readonly name: string,
-    readonly call: (given: readonly Py[], named: NamedArguments) => Py,
+    readonly call: Call,
   ) {}
 }
 

@@ -1,0 +1,99 @@
+import type { Range } from "../../base/range.js";
+import { asFloat } from "./arithmetic.js";
+import type { Machine } from "./machine.js";
+import type { Observations } from "./observations.js";
+import { lengthOf, type Py } from "./values.js";
+
+/** A place of the text, and what was seen there since a task began. */
+export class Site {
+  private first = 0;
+  private second = 0;
+  private runs = 0;
+  private rounds = 0;
+  private finished = 0;
+  private sized = 0;
+  private sizes = 0;
+  private numbered = 0;
+  private numbers = 0;
+  private calls = 0;
+  private outermost = 0;
+  private finishedCalls = 0;
+  private isSeen = false;
+
+  constructor(
+    private readonly machine: Machine,
+    readonly range: Range,
+  ) {}
+
+  private note(): void {
+    this.isSeen = true;
+    this.machine.seen.push(this);
+  }
+
+  took(isFirst: boolean): void {
+    if (!this.machine.isWatching) return;
+    if (!this.isSeen) this.note();
+    if (isFirst) this.first++;
+    else this.second++;
+  }
+
+  /** A loop begins. */
+  began(): void {
+    if (!this.machine.isWatching) return;
+    if (!this.isSeen) this.note();
+    this.runs++;
+  }
+
+  round(): void {
+    if (this.machine.isWatching) this.rounds++;
+  }
+
+  ended(): void {
+    if (this.machine.isWatching) this.finished++;
+  }
+
+  saw(value: Py): void {
+    if (!this.machine.isWatching) return;
+    if (!this.isSeen) this.note();
+    const length = lengthOf(value);
+    if (length !== undefined) {
+      this.sized++;
+      this.sizes += length;
+      return;
+    }
+    const number = asFloat(value);
+    if (number === undefined || !Number.isFinite(number)) return;
+    this.numbered++;
+    this.numbers += number;
+  }
+
+  called(isFromOutside: boolean): void {
+    if (!this.machine.isWatching) return;
+    if (!this.isSeen) this.note();
+    this.calls++;
+    if (isFromOutside) this.outermost++;
+  }
+
+  /** A call from outside came to its end. */
+  returned(): void {
+    if (this.machine.isWatching) this.finishedCalls++;
+  }
+
+  /** Hands over what was seen, and begins anew. What is under way says something only where it was followed for long. */
+  report(to: Observations, unfinished: "counts" | "is left out"): void {
+    const { range } = this;
+    if (unfinished === "is left out") {
+      if (this.finished < this.runs) this.runs = this.rounds = 0;
+      if (this.finishedCalls < this.outermost) this.outermost = this.calls = 0;
+    }
+    to.tookBranch(range, true, this.first);
+    to.tookBranch(range, false, this.second);
+    to.ranLoop(range, this.rounds, this.runs, this.finished);
+    to.sawLength(range, this.sizes, this.sized);
+    to.sawNumber(range, this.numbers, this.numbered);
+    to.called(range, this.calls, this.outermost, this.finishedCalls);
+    this.first = this.second = this.runs = this.rounds = this.finished = this.sized = this.sizes = this.numbered = this.numbers = 0;
+    this.calls = this.outermost = this.finishedCalls = 0;
+    this.isSeen = false;
+  }
+}
