@@ -31,7 +31,7 @@ export function follow(module: Module, mostSteps = manySteps): Followed {
 }
 
 /** Of what makes the data, and of what the tasks do: some tenths of a second, for who waits for an answer about one program. */
-export const manySteps = 400_000;
+const manySteps = 400_000;
 
 /** The same where an answer is about to be overtaken by the next edit, or is one of a whole workspace. */
 export const fewSteps = 40_000;
