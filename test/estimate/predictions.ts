@@ -4,15 +4,16 @@ import type { Calibration } from "../../server/src/estimate/calibration.js";
 import type { Prediction, Strategy, StrategyPrediction } from "../../server/src/estimate/prediction.js";
 import type { Parser } from "../../server/src/syntax/parser.js";
 
-/** The predictions for a program of one file, on so many cores. */
+/** The predictions for a program of one file, on so many cores. Where no steps are given, the code is read and not followed. */
 export function predictionsOf(
   parser: Parser,
   text: string,
   targetNamed = "cpython-3.13",
   cores = 4,
   calibrations: readonly Calibration[] = [],
+  mostSteps = 0,
 ): readonly Prediction[] {
-  return snapshotOf(parser, text, targetNamed, cores, calibrations).predictions("/main.py");
+  return snapshotOf(parser, text, targetNamed, cores, calibrations, mostSteps).predictions("/main.py");
 }
 
 /** What is known of a program of one file, `/main.py`. */
@@ -22,17 +23,18 @@ export function snapshotOf(
   targetNamed: string,
   cores: number,
   calibrations: readonly Calibration[] = [],
+  mostSteps = 0,
 ): Analysis {
   const target = parseTarget(targetNamed);
   if (!target) throw new Error(`${targetNamed} is no target`);
-  const host = new AnalysisHost(parser, { target, cores, calibrations, severities: {} });
+  const host = new AnalysisHost(parser, { target, cores, calibrations, severities: {}, mostSteps });
   host.setFile("/main.py", text);
   return host.snapshot();
 }
 
 /** The prediction for a program with one site. */
-export function predictionOf(parser: Parser, text: string, targetNamed?: string, cores?: number): Prediction {
-  const predictions = predictionsOf(parser, text, targetNamed, cores);
+export function predictionOf(parser: Parser, text: string, targetNamed?: string, cores?: number, mostSteps = 0): Prediction {
+  const predictions = predictionsOf(parser, text, targetNamed, cores, [], mostSteps);
   const [only] = predictions;
   if (!only || predictions.length > 1) throw new Error(`${predictions.length} predictions for:\n${text}`);
   return only;

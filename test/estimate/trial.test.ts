@@ -8,6 +8,7 @@ import { pythonParser } from "../syntax/python-parser.js";
 import { predictionOf } from "./predictions.js";
 
 const parser = await pythonParser();
+const mostSteps = 400_000;
 
 /** The program of a task, and what hands it out. */
 function program(task: string, items: string): string {
@@ -212,6 +213,18 @@ describe("what cannot be followed ends the look", () => {
       /too long/,
     ],
     ["another module of the program", "from . import other\n\ndef task(n):\n    return other.f(n)", "[1]", /another module/],
+    [
+      "a limit of time",
+      "import time\n\ndef task(n):\n    end = time.monotonic() + 1\n    while time.monotonic() < end:\n        n += 1\n    return n",
+      "[1]",
+      /comparison/,
+    ],
+    [
+      "what another module holds",
+      "import state\n\ndef task(n):\n    while state.jobs:\n        n += 1\n    return n",
+      "[1]",
+      /nothing is known/,
+    ],
     ["an unknown call of a function", "import elsewhere\n\ndef task(n):\n    return elsewhere.run(lambda: n)", "[1]", /unknown call/],
   ];
   for (const [what, task, items, why] of ends)
@@ -237,7 +250,7 @@ def task(size):
     return place(0, size, frozenset(), frozenset(), frozenset())`,
       "[7, 7, 7, 7]",
     );
-    const { work, basis } = predictionOf(parser, text, "cpython-3.13", 4);
+    const { work, basis } = predictionOf(parser, text, "cpython-3.13", 4, mostSteps);
     assert.equal(basis, "code");
     // 552 boards with 7 columns each, of which the code alone tells nothing: from a microsecond to seconds.
     assert.ok(work.interpreterNs.high < 8 * work.interpreterNs.low, JSON.stringify(work.interpreterNs));
@@ -258,7 +271,7 @@ def task(job):
     return total`,
       `[("wait", 0.15), ("work", 600_000), ("wait", 0.15), ("wait", 0.15)] * 2`,
     );
-    const { work } = predictionOf(parser, text, "cpython-3.13", 4);
+    const { work } = predictionOf(parser, text, "cpython-3.13", 4, mostSteps);
     assert.ok(work.waitNs.likely > 0.1e9 && work.waitNs.likely < 0.13e9, JSON.stringify(work));
     assert.ok(work.interpreterNs.likely > 1e6, JSON.stringify(work));
   });
@@ -268,7 +281,7 @@ def task(job):
       `def task(n):\n    steps = 0\n    while n > 1:\n        n = n // 2 if n % 2 == 0 else 3 * n + 1\n        steps += 1\n    return steps`,
       "[27, 28, 29]",
     );
-    const { assumptions } = predictionOf(parser, text, "cpython-3.13", 4);
+    const { assumptions } = predictionOf(parser, text, "cpython-3.13", 4, mostSteps);
     assert.ok(
       assumptions.some(({ what }) => what === "rounds and lengths in `task`"),
       JSON.stringify(assumptions),
@@ -282,7 +295,7 @@ def task(job):
     );
     const target = parseTarget("cpython-3.13");
     assert.ok(target);
-    const host = new AnalysisHost(parser, { target, cores: 4, calibrations: [], severities: {} });
+    const host = new AnalysisHost(parser, { target, cores: 4, calibrations: [], severities: {}, mostSteps });
     host.openFile("/main.py", text);
     const before = host.snapshot().predictions("/main.py")[0]?.work.interpreterNs.likely ?? 0;
     const start = text.indexOf("27");
@@ -290,7 +303,7 @@ def task(job):
     host.editFile("/main.py", [{ range: { start, end: start + 2 }, newText: "2" }]);
     const after = host.snapshot().predictions("/main.py")[0]?.work.interpreterNs.likely ?? 0;
     assert.ok(before > 20 * after, `${before} ${after}`);
-    const fresh = predictionOf(parser, text.replace("27", "2"), "cpython-3.13", 4).work.interpreterNs.likely;
+    const fresh = predictionOf(parser, text.replace("27", "2"), "cpython-3.13", 4, mostSteps).work.interpreterNs.likely;
     assert.equal(after, fresh);
     host.closeFile("/main.py");
   });

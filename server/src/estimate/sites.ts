@@ -240,7 +240,15 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
   const external = spawn.externalTargets[0] ?? "";
   const handed = methods ? methods.task : handedTask(spawn, program.resolver);
   const uneven = target && !settings.profile ? unevenOf(spawn, target, handed, model) : undefined;
-  if (target && !settings.observed && !settings.profile && isUncertain(uneven?.work ?? model.workOfTask(activationOf(target)))) {
+  const service = handed ? (handed.isOpen ? undefined : serviceOfAll(spawn, targets, model)) : serviceOf(spawn, target, program, model);
+  // What goes on until it is stopped has no end that could be seen.
+  if (
+    target &&
+    !service &&
+    !settings.observed &&
+    !settings.profile &&
+    isUncertain(uneven?.work ?? model.workOfTask(activationOf(target)))
+  ) {
     const observed = observedTask(spawn, target.function, program, settings.mostSteps);
     if (observed)
       return estimateSite(spawn, program, new CostModel(program.resolver, { ...settings, observed }), { ...settings, observed });
@@ -252,7 +260,6 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
   const functions = targets.map(({ function: node }) => (handed?.by === "class" ? node.head.qualifiedName : nameOf(node, program)));
   const names = [...functions, ...spawn.externalTargets.map(lastName)];
   const task = handed?.name ?? names[0] ?? "";
-  const service = handed ? (handed.isOpen ? undefined : serviceOfAll(spawn, targets, model)) : serviceOf(spawn, target, program, model);
   const course = settings.workers !== undefined ? "together" : service ? "until stopped" : courseOf(spawn, program);
   const once = course === "until stopped" && service && !settings.profile ? roundOf(service, read, model) : read;
   const assumptions: Assumption[] = [...(handed ? [handedAssumption(handed, names)] : []), ...once.assumptions];

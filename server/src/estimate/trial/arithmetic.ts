@@ -3,6 +3,7 @@ import {
   Dict,
   Float,
   fieldsOf,
+  Imported,
   Instance,
   keyOf,
   List,
@@ -185,7 +186,7 @@ export function binary(operator: string, left: Py, right: Py): Py {
     for (const [key, [shown, value]] of [...left.entries, ...right.entries]) both.entries.set(key, [shown, value]);
     return both;
   }
-  if (left instanceof Opaque || right instanceof Opaque) return new Opaque();
+  if (isUnknown(left) || isUnknown(right)) return new Opaque();
   return left instanceof Instance || right instanceof Instance ? unclear("an operator of a class") : raiseType();
 }
 
@@ -246,9 +247,13 @@ export function shown(value: Py, form: "str" | "repr" = "str"): string {
   return value instanceof Opaque ? unclear("a text of which nothing is known") : "<object at 0x7f0000000000>";
 }
 
+function isUnknown(value: Py): boolean {
+  return value instanceof Opaque || value instanceof Imported;
+}
+
 export function isEqual(a: Py, b: Py): boolean {
   if (a === b) return true;
-  if (a instanceof Opaque || b instanceof Opaque) return unclear("a comparison with something unknown");
+  if (isUnknown(a) || isUnknown(b)) return unclear("a comparison with something unknown");
   const [x, y] = [asFloat(a), asFloat(b)];
   if (x !== undefined && y !== undefined) return typeof a === "bigint" || typeof b === "bigint" ? asNumber(a) === asNumber(b) : x === y;
   if ((a instanceof List && b instanceof List) || (a instanceof Tuple && b instanceof Tuple))
@@ -284,7 +289,7 @@ export function order(a: Py, b: Py): number {
     }
     return a.items.length - b.items.length;
   }
-  if (a instanceof Opaque || b instanceof Opaque) return unclear("a comparison with something unknown");
+  if (isUnknown(a) || isUnknown(b)) return unclear("a comparison with something unknown");
   if (a instanceof Instance || b instanceof Instance) return unclear("a comparison of a class");
   return raiseType();
 }
@@ -335,7 +340,7 @@ export function isTrue(value: Py): boolean {
   if (value instanceof Float) return value.value !== 0;
   const length = lengthOf(value);
   if (length !== undefined) return length > 0;
-  if (value instanceof Opaque) return unclear("a test of which nothing is known");
+  if (isUnknown(value)) return unclear("a test of which nothing is known");
   if (value instanceof Instance && (value.class_.find("__bool__") !== undefined || value.class_.find("__len__") !== undefined))
     return unclear("a test that a class makes");
   return true;

@@ -8,6 +8,7 @@ import {
   done,
   Float,
   type Frame,
+  Imported,
   Iterator_,
   List,
   lengthOf,
@@ -160,10 +161,13 @@ export abstract class ExpressionCompiler {
         const pieces = template.split("\u0000").map((piece, index) => (index % 2 === 0 ? writtenOut(piece) : piece.replace(/^:/, "")));
         return (frame) => {
           let text = pieces[0] ?? "";
+          let isKnown = true;
           values.forEach((value, index) => {
-            text += machine.formatted(value(frame), pieces[2 * index + 1] ?? "") + (pieces[2 * index + 2] ?? "");
+            const found = value(frame);
+            isKnown &&= !(found instanceof Opaque || found instanceof Imported);
+            if (isKnown) text += machine.formatted(found, pieces[2 * index + 1] ?? "") + (pieces[2 * index + 2] ?? "");
           });
-          return text;
+          return isKnown ? text : new Opaque();
         };
       }
       case "binary": {

@@ -43,7 +43,6 @@ export class Machine {
   /** What `random` draws next. */
   seed = 1;
   private steps = { making: 0, watching: 0 };
-  private seconds = 0;
   private depth = 0;
   /** How many calls of each function are running. */
   private readonly active = new Map<object, { running: number }>();
@@ -59,12 +58,6 @@ export class Machine {
     const of = this.isWatching ? "watching" : "making";
     this.steps[of] += steps;
     if (this.steps[of] > this.mostSteps) throw new Unclear("too long", true);
-  }
-
-  /** Seconds that have gone by, of a clock that goes on a little at each look. */
-  clock(): number {
-    this.seconds += 0.001;
-    return this.seconds;
   }
 
   instanceOf(class_: ClassValue): Py {

@@ -71,7 +71,7 @@ function range(average: Average | undefined, guess?: Interval): Interval | undef
 /** What is seen of a task when the program that hands it out is followed from its start; undefined where that never gets there. */
 export function observedTask(spawn: Spawn, task: FunctionNode, program: Program, mostSteps: number | undefined): ObservedTask | undefined {
   const { file } = spawn.in;
-  if (task.file !== file || !runsAtStart(spawn.in, program)) return undefined;
+  if (mostSteps === 0 || task.file !== file || !runsAtStart(spawn.in, program)) return undefined;
   const module = program.syntax(file.path);
   if (!module) return undefined;
   let last = known.get(module);
