@@ -88,6 +88,11 @@ def task(n):
     assert.equal(seen.share({ start: text.indexOf('w.startswith("a")'), end: text.indexOf("])") + 1 }), 2 / 3);
   });
 
+  test("generators that are left before their end", () => {
+    const text = program("def task(n):\n    return sum(all(c < 3 for c in range(10)) for _ in range(4))", "[1]");
+    assert.deepEqual(followed(text).of("task").rounds(place(text, "range(10)")), { value: 4, is: "all" });
+  });
+
   const answers: readonly (readonly [expression: string, rounds: number])[] = [
     ["range(7 // 2 + -7 // 2 + 4)", 3],
     ["range(-7 % 3)", 2],

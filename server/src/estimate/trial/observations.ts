@@ -75,7 +75,7 @@ export class Observations {
   private average(of: ReadonlyMap<string, Tally>, range: Range): Average | undefined {
     const found = of.get(keyOf(range));
     if (!found) return undefined;
-    return { value: found.sum / found.times, is: found.ended === 0 ? "least" : this.isCutShort ? "some" : "all" };
+    return { value: found.sum / found.times, is: !this.isCutShort ? "all" : found.ended === 0 ? "least" : "some" };
   }
 }
 

@@ -65,11 +65,12 @@ export class Tasks {
 
   private watched(run: () => Py, observations: Observations): Py {
     const { machine } = this;
-    let unfinished: "counts" | "is left out" = "is left out";
+    // Of a task that came to its end, what did not is a generator that nobody asked for more.
+    let unfinished: "counts" | "is left out" = "counts";
     try {
       return run();
     } catch (error) {
-      if (error instanceof Unclear && error.isTooLong) unfinished = "counts";
+      if (!(error instanceof Unclear) || !error.isTooLong) unfinished = "is left out";
       throw error;
     } finally {
       for (const site of machine.seen) site.report(observations, unfinished);
