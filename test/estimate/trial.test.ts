@@ -257,8 +257,9 @@ def task(size):
     );
     const { work, basis } = predictionOf(parser, text, "cpython-3.13", 4, mostSteps);
     assert.equal(basis, "code");
-    // 552 boards with 7 columns each, of which the code alone tells nothing: from a microsecond to seconds.
-    assert.ok(work.interpreterNs.high < 8 * work.interpreterNs.low, JSON.stringify(work.interpreterNs));
+    // 552 boards with 7 columns each; CPython 3.13 takes 0.4 to 0.5 ms where the table was measured. The code alone tells nothing: a microsecond to seconds.
+    const { low, likely, high } = work.interpreterNs;
+    assert.ok(likely > 0.25e6 && likely < 1e6 && high < 12 * low, JSON.stringify(work.interpreterNs));
   });
 
   test("a task that is given something else in each call is looked at call by call", () => {

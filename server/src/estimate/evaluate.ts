@@ -81,9 +81,9 @@ export class Evaluator {
   private answerAtDepth(kind: QuestionKind, value: Value, at: Activation): Amount {
     switch (kind) {
       case "number":
-        return this.preferSeen(this.numberAtDepth(value, at), () => this.observed?.number(value, at));
+        return this.preferSeen(this.numberAtDepth(value, at), at, () => this.observed?.number(value, at));
       case "length":
-        return this.preferSeen(this.lengthAtDepth(value, at) ?? this.samples.length(value, at), () => this.observed?.length(value, at));
+        return this.preferSeen(this.lengthAtDepth(value, at) ?? this.samples.length(value, at), at, () => this.observed?.length(value, at));
       case "element's number":
         return this.elementNumberAtDepth(value, at);
       case "element's length":
@@ -92,9 +92,8 @@ export class Evaluator {
   }
 
   /** What was read of the code if that is exact, else what was seen. */
-  private preferSeen(read: Amount, seen: () => Amount): Amount {
-    if (!this.observed || (read && (this.observed.isPart || read.low === read.high))) return read;
-    return seen() ?? read;
+  private preferSeen(read: Amount, at: Activation, seen: () => Amount): Amount {
+    return this.observed?.saysMore(at.function, read) ? (seen() ?? read) : read;
   }
 
   private begin(): void {
@@ -501,7 +500,7 @@ export class Evaluator {
   trips(loop: LoopOperation, at: Activation, runs: "once" | "often" = "once"): Trips {
     const read = this.tripsRead(loop, at, runs);
     const { known, count } = read;
-    if (!this.observed || (known === "known" && (this.observed.isPart || count.low === count.high))) return read;
+    if (!this.observed?.saysMore(at.function, known === "known" ? count : undefined)) return read;
     const seen = this.observed.rounds(loop, at, count);
     return seen ? { count: seen, known: "known" } : read;
   }

@@ -25,7 +25,8 @@ export function sharesOf(branch: BranchOperation, at: Activation, evaluator: Eva
   if (observed && seen !== undefined) {
     // Of one call of several that are given different things, the code may say more than an average does.
     const read = test && evaluator.samples.share(test, at);
-    const share = read !== undefined && (observed.isPart || read === 0 || read === 1) ? read : seen;
+    const isTold = read === 0 || read === 1 || (read !== undefined && observed.isPart);
+    const share = isTold && !observed.saysMore(at.function, exactly(read ?? seen)) ? read : seen;
     return { shares: [share, 1 - share], known: true };
   }
   const left = rounds === undefined ? [] : arms.map((arm) => leavesLoop(arm));

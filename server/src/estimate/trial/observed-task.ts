@@ -20,6 +20,15 @@ export class ObservedTask {
     return this.seen.isCutShort;
   }
 
+  /**
+   * Whether what is seen in the function says more than what its code tells: a call of one that calls itself knows what it is given, and not what the calls
+   * inside it are.
+   */
+  saysMore(node: FunctionNode, told: Interval | undefined): boolean {
+    if (!told || (this.calls(node)?.likely ?? 1) > 1) return true;
+    return !this.isPart && told.low !== told.high;
+  }
+
   /** `guess`: what is taken where nothing was seen. */
   rounds(loop: LoopOperation, at: Activation, guess: Interval): Interval | undefined {
     const place = loop.form === "comprehension" && loop.iterable ? loop.iterable : loop;
