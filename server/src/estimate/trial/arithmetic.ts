@@ -19,7 +19,7 @@ import {
 
 /** No value that is followed grows larger, in elements, characters, or bits of an integer. */
 const mostElements = 1_000_000;
-const mostBits = 100_000;
+const mostBits = 20_000;
 
 export function asNumber(value: Py): number | bigint | undefined {
   if (typeof value === "number" || typeof value === "bigint") return value;
@@ -221,7 +221,7 @@ export function sets(operator: string, left: SetValue, right: SetValue): Py {
 /** `template % values`, roughly: the length is what is asked for. */
 function formatted(template: string, values: readonly Py[]): Py {
   let next = 0;
-  return template.replace(/%(?:\((\w+)\))?[-+ #0]*(\d*)(?:\.(\d+))?([diouxXeEfFgGcrsa%])/g, (_all, _name, width, digits, kind) => {
+  return template.replace(/%(?:\((\w+)\))?[-+ #]*(\d*)(?:\.(\d+))?([diouxXeEfFgGcrsa%])/g, (_all, _name, width, digits, kind) => {
     if (kind === "%") return "%";
     const value = values[next++] ?? null;
     const number = asFloat(value);

@@ -1,6 +1,6 @@
 import { asFloat, asIndex, asNumber, checkedSize, normal, shown } from "./arithmetic.js";
 
-import type { Machine } from "./machine.js";
+import { type Machine, perStep } from "./machine.js";
 import {
   Bytes,
   type Call,
@@ -174,9 +174,11 @@ export function builtIns(machine: Machine): ReadonlyMap<string, Py> {
     if (numbers.includes(undefined)) return new Opaque();
     const [x, y, m] = numbers.map((each) => BigInt(each as number | bigint)) as [bigint, bigint, bigint];
     if (m === 0n || y < 0n) return unclear("an inverse");
+    // Multiplying takes the square of what is multiplied.
+    const each = 0.2 + (m.toString(16).length / 128) ** 2 / 2;
     let [result, square, rest] = [1n % m, ((x % m) + m) % m, y];
     for (; rest > 0n; rest >>= 1n) {
-      machine.tick(0.2);
+      machine.tick(each);
       if (rest & 1n) result = (result * square) % m;
       square = (square * square) % m;
     }
@@ -206,7 +208,7 @@ export function builtIns(machine: Machine): ReadonlyMap<string, Py> {
   });
   define("float", ([value = 0]) => {
     if (typeof value === "string") {
-      const parsed = /^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i.test(value)
+      const parsed = /^\s*[-+]?(\d+(?:\.\d*)?|\.\d+)(e[-+]?\d+)?\s*$/i.test(value)
         ? Number(value)
         : /inf/i.test(value)
           ? Number.POSITIVE_INFINITY
@@ -242,12 +244,16 @@ export function builtIns(machine: Machine): ReadonlyMap<string, Py> {
     if (value instanceof Bytes || value instanceof Opaque) return value;
     if (typeof value === "string") return new Bytes(value);
     const size = asNumber(value);
-    if (size !== undefined) return new Bytes("\u0000".repeat(checkedSize(Number(size))));
+    if (size !== undefined) {
+      machine.tick(checkedSize(Number(size)) / perStep);
+      return new Bytes("\u0000".repeat(Number(size)));
+    }
     return new Bytes(String.fromCharCode(...list(value).map(asIndex).slice(0, 100_000)));
   };
   define("bytes", bytesOf);
   define("bytearray", (given, named) => {
     const found = bytesOf(given, named);
+    if (found instanceof Bytes) machine.tick(found.text.length / perStep);
     return found instanceof Bytes
       ? new List(
           [...found.text].map((each) => each.charCodeAt(0)),

@@ -66,7 +66,10 @@ export function mathFunction(machine: Machine, name: string): Call | undefined {
         given.reduce((a, b) => {
           let [x, y] = [BigInt(asNumber(a) ?? 0), BigInt(asNumber(b) ?? 0)];
           const product = x * y;
-          while (y !== 0n) [x, y] = [y, x % y];
+          while (y !== 0n) {
+            machine.tick(2);
+            [x, y] = [y, x % y];
+          }
           const found = name === "gcd" ? x : x === 0n ? 0n : product / x;
           return machine.binary("+", 0, found < 0n ? -found : found);
         });

@@ -2,7 +2,7 @@ import { asIndex } from "./arithmetic.js";
 import { iterating } from "./library-iterating.js";
 import { mathFunction, randomFunction, randomGenerator } from "./library-numbers.js";
 import { bisection, heapFunction } from "./library-ordering.js";
-import { FieldValue, type Machine } from "./machine.js";
+import { FieldValue, type Machine, perStep } from "./machine.js";
 import { countAll } from "./methods.js";
 import { futuresOf, makeWorker, Pool } from "./tasks.js";
 import {
@@ -13,6 +13,7 @@ import {
   Float,
   keyOf,
   List,
+  lengthOf,
   Native,
   Opaque,
   type Py,
@@ -66,7 +67,7 @@ function functionOf(machine: Machine, qualified: string): Call | undefined {
     case "operator":
       return operating(machine, name);
     case "copy":
-      return name === "copy" || name === "deepcopy" ? ([value = null]) => copied(value, name === "deepcopy") : undefined;
+      return name === "copy" || name === "deepcopy" ? ([value = null]) => copied(machine, value, name === "deepcopy") : undefined;
     case "json":
       return jsonFunction(machine, name);
     case "dataclasses":
@@ -239,8 +240,9 @@ function dataClass(machine: Machine, name: string): Call | undefined {
   };
 }
 
-function copied(value: Py, isDeep: boolean): Py {
-  const inner = (each: Py): Py => (isDeep ? copied(each, true) : each);
+function copied(machine: Machine, value: Py, isDeep: boolean): Py {
+  machine.tick(0.2 + (lengthOf(value) ?? 0) / perStep);
+  const inner = (each: Py): Py => (isDeep ? copied(machine, each, true) : each);
   if (value instanceof List) return new List(value.items.map(inner), value.type);
   if (value instanceof Tuple) return new Tuple(value.items.map(inner));
   if (value instanceof SetValue) return new SetValue(value.members.values(), value.isFrozen);

@@ -101,10 +101,22 @@ export class Machine {
       const other = right instanceof Instance && name ? this.methodOf(right, `__r${name}__`) : undefined;
       if (other) return this.call(other, [left]);
     }
+    this.tickFor(left);
+    this.tickFor(right);
     const found = binary(operator, left, right);
-    const length = typeof found === "object" ? lengthOf(found) : undefined;
-    if (length !== undefined && length > 64) this.tick(length / 64);
+    if (typeof found === "bigint") this.tick(4);
+    else this.tickFor(found);
     return found;
+  }
+
+  /** Counts what going through a large value takes. */
+  private tickFor(value: Py): void {
+    if (typeof value === "number" || value === null) return;
+    const length = lengthOf(value);
+    if (length === undefined || length <= perStep) return;
+    this.tick(
+      typeof value === "string" ? length / charactersPerStep : value instanceof SetValue ? length / membersPerStep : length / perStep,
+    );
   }
 
   /** `left += right`: lists, sets and dicts change themselves. */
@@ -149,7 +161,9 @@ export class Machine {
       const method = this.methodOf(right, "__contains__");
       if (method) return this.truth(this.call(method, [left])) === (operator === "in");
     }
-    if (right instanceof List || right instanceof Tuple) if (operator.endsWith("in")) this.tick(right.items.length / 32);
+    this.tickFor(left);
+    // Whether something is in a set or a dict is known at once.
+    if (!(operator.endsWith("in") && (right instanceof Dict || right instanceof SetValue))) this.tickFor(right);
     return compared(operator, left, right);
   }
 
@@ -214,7 +228,10 @@ export class Machine {
   }
 
   listOf(value: Py): readonly Py[] {
-    if (value instanceof List || value instanceof Tuple) return value.items;
+    if (value instanceof List || value instanceof Tuple) {
+      this.tickFor(value);
+      return value.items;
+    }
     const items: Py[] = [];
     const next = this.iterate(value);
     for (let item = next(); item !== done; item = next()) items.push(item);
@@ -483,7 +500,7 @@ export class Machine {
       text = exact;
     } else if (number !== undefined && /[xXob]$/.test(how)) text = number.toString(/[xX]$/.test(how) ? 16 : how.endsWith("o") ? 8 : 2);
     else text = shown(value);
-    if (how.includes(",")) text = text.replace(/\B(?=(\d{3})+(?!\d))/g, ",");
+    if (how.includes(",") && text.length < 100) text = text.replace(/\B(?=(\d{3})+(?!\d))/g, ",");
     return text.padStart(checkedSize(width));
   }
 }
@@ -502,6 +519,10 @@ class SuperValue {
 
 const none: NamedArguments = new Map<string, Py>([]);
 const deepest = 900;
+/** Elements that are gone through in about the time of a step. */
+export const perStep = 64;
+const membersPerStep = 16;
+const charactersPerStep = 512;
 
 const operatorMethods: Readonly<Record<string, string>> = {
   "+": "add",

@@ -1,5 +1,5 @@
 import { asIndex, checkedSize, isEqual, order, sets, shown } from "./arithmetic.js";
-import type { Machine } from "./machine.js";
+import { type Machine, perStep } from "./machine.js";
 import { workerMethod } from "./tasks.js";
 import { Bytes, type Call, Dict, getItem, keyOf, List, Native, Opaque, type Py, SetValue, setItem, Tuple, unclear } from "./values.js";
 
@@ -39,11 +39,9 @@ function integerMethod(value: number | bigint, name: string): Call | undefined {
   return undefined;
 }
 
-const blank = /^\s+|\s+$/g;
-
 function trimmed(text: string, characters: Py | undefined, sides: "both" | "left" | "right"): string {
   if (characters === undefined || characters === null)
-    return sides === "both" ? text.replace(blank, "") : sides === "left" ? text.trimStart() : text.trimEnd();
+    return sides === "both" ? text.trim() : sides === "left" ? text.trimStart() : text.trimEnd();
   const those = String(characters);
   let [start, end] = [0, text.length];
   if (sides !== "right") while (start < end && those.includes(text[start] as string)) start++;
@@ -172,7 +170,7 @@ function textMethod(machine: Machine, text: string, name: string): Call | undefi
     case "format":
       return (given, named) => {
         let next = 0;
-        return text.replace(/\{(\w*)[^{}:]*(?::([^{}]*))?\}/g, (_all, name: string, how: string | undefined) => {
+        return text.replace(/\{([^{}:!]*)(?:![^{}:]*)?(?::([^{}]*))?\}/g, (_all, name: string, how: string | undefined) => {
           const value = name === "" ? given[next++] : /^\d+$/.test(name) ? given[Number(name)] : named.get(name);
           return machine.formatted(value ?? null, how ?? "");
         });
@@ -350,6 +348,7 @@ function dictMethod(machine: Machine, dict: Dict, name: string): Call | undefine
       };
     case "popitem":
       return () => {
+        machine.tick(entries.size / perStep);
         const last = [...entries].pop();
         if (!last) return machine.fail("KeyError", "empty");
         entries.delete(last[0]);
@@ -409,7 +408,11 @@ export function countAll(machine: Machine, counter: Dict, from: Py, sign: number
 
 function setMethod(machine: Machine, set: SetValue, name: string): Call | undefined {
   const { members } = set;
-  const given = (value: Py | undefined): SetValue => (value instanceof SetValue ? value : new SetValue(machine.listOf(value ?? null)));
+  const given = (value: Py | undefined): SetValue => {
+    const other = value instanceof SetValue ? value : new SetValue(machine.listOf(value ?? null));
+    machine.tick((members.size + other.members.size) / perStep);
+    return other;
+  };
   const combined =
     (operator: string): Call =>
     (others) => {
@@ -443,7 +446,10 @@ function setMethod(machine: Machine, set: SetValue, name: string): Call | undefi
         return null;
       };
     case "copy":
-      return () => new SetValue(members.values(), set.isFrozen);
+      return () => {
+        machine.tick(members.size / perStep);
+        return new SetValue(members.values(), set.isFrozen);
+      };
     case "union":
       return combined("|");
     case "intersection":
@@ -469,11 +475,17 @@ function setMethod(machine: Machine, set: SetValue, name: string): Call | undefi
         return null;
       };
     case "issubset":
-      return ([other]) => [...members.keys()].every((key) => given(other).members.has(key));
+      return ([value]) => {
+        const other = given(value);
+        return [...members.keys()].every((key) => other.members.has(key));
+      };
     case "issuperset":
       return ([other]) => [...given(other).members.keys()].every((key) => members.has(key));
     case "isdisjoint":
-      return ([other]) => [...members.keys()].every((key) => !given(other).members.has(key));
+      return ([value]) => {
+        const other = given(value);
+        return [...members.keys()].every((key) => !other.members.has(key));
+      };
     default:
       return undefined;
   }

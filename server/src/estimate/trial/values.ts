@@ -169,6 +169,9 @@ export function unclear(why: string): never {
   throw new Unclear(why);
 }
 
+/** Elements of a tuple that is a key, or of one in it. */
+const longestKey = 1_000;
+
 /** Under which a set or dict finds the value. */
 export function keyOf(value: Py): Key {
   switch (typeof value) {
@@ -196,6 +199,7 @@ export function keyOf(value: Py): Key {
 }
 
 function compound(items: readonly Py[], opening: string, order: "as it is" | "sorted" = "as it is"): string {
+  if (items.length > longestKey) unclear("a long key");
   const parts = items.map((item) => {
     const key = keyOf(item);
     if (typeof key === "string") return key.startsWith("\u0000") ? key : `s${key.length}:${key}`;
