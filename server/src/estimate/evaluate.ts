@@ -1,5 +1,6 @@
 import { exactly, type Interval, interval } from "../base/interval.js";
 import type { Resolver } from "../program/link/resolver.js";
+import { isSlice } from "../program/link/slices.js";
 import type { ChoiceValue, LoopOperation, Value } from "../program/operation.js";
 import { type Activation, activationOfCall, calledForEach } from "./activation.js";
 import { type Amount, asCount, combine, hullOf, hullOfEach, mapAmount, maximumElements } from "./amount.js";
@@ -23,7 +24,6 @@ import { sliceLength, widthBetween } from "./slice-lengths.js";
 import { listedEntries, streamRounds } from "./stream-rounds.js";
 import type { ObservedTask } from "./trial/observed-task.js";
 import { trimmingRounds } from "./trimming.js";
-import { isSlice } from "./value-shapes.js";
 import { drainedRounds, whileRounds } from "./while-rounds.js";
 import { isSearch, worklistRounds } from "./worklists.js";
 

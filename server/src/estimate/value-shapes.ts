@@ -1,4 +1,4 @@
-import type { ComputeOperation, ElementPlace, Place, Value } from "../program/operation.js";
+import type { Value } from "../program/operation.js";
 
 /** Whether the value is what a variable of that name holds. */
 export function isNamed(value: Value | undefined, name: string): boolean {
@@ -8,11 +8,6 @@ export function isNamed(value: Value | undefined, name: string): boolean {
 /** Whether the value is written as `None`, or left out of a slice. */
 export function isNone(value: Value): boolean {
   return value.op === "constant" && value.type === "none";
-}
-
-/** Whether it is a part of a sequence, `x[2:8]`, which has elements as the whole has. */
-export function isSlice(place: Place): place is ElementPlace & { readonly index: ComputeOperation } {
-  return place.kind === "element" && place.index.op === "compute" && place.index.operator === "slice";
 }
 
 /** Whether both read the same variable. */

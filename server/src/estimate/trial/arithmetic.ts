@@ -247,7 +247,8 @@ export function shown(value: Py, form: "str" | "repr" = "str"): string {
   return value instanceof Opaque ? unclear("a text of which nothing is known") : "<object at 0x7f0000000000>";
 }
 
-function isUnknown(value: Py): boolean {
+/** Whether nothing is known of the value but, at most, its length. */
+export function isUnknown(value: Py): value is Opaque | Imported {
   return value instanceof Opaque || value instanceof Imported;
 }
 

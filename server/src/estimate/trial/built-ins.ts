@@ -98,28 +98,31 @@ export function builtIns(machine: Machine): ReadonlyMap<string, Py> {
       return item === done ? done : new Tuple([index++, item]);
     });
   });
-  define("zip", (given) => {
-    const nexts = given.map((each) => machine.iterate(each));
-    return lazily(() => {
+  /** One element of each, until one of them ends. */
+  const together = (iterables: readonly Py[]): (() => readonly Py[] | typeof done) => {
+    const nexts = iterables.map((each) => machine.iterate(each));
+    return () => {
       const items: Py[] = [];
       for (const next of nexts) {
         const item = next();
         if (item === done) return done;
         items.push(item);
       }
-      return nexts.length === 0 ? done : new Tuple(items);
+      return items;
+    };
+  };
+  define("zip", (given) => {
+    const next = together(given);
+    return lazily(() => {
+      const items = given.length === 0 ? done : next();
+      return items === done ? done : new Tuple(items);
     });
   });
   define("map", ([call = null, ...iterables]) => {
-    const nexts = iterables.map((each) => machine.iterate(each));
+    const next = together(iterables);
     return lazily(() => {
-      const items: Py[] = [];
-      for (const next of nexts) {
-        const item = next();
-        if (item === done) return done;
-        items.push(item);
-      }
-      return machine.call(call, items);
+      const items = next();
+      return items === done ? done : machine.call(call, items);
     });
   });
   define("filter", ([test = null, iterable = null]) => {

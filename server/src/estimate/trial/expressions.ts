@@ -1,5 +1,6 @@
 import type { Argument, ComprehensionExpression, Expression, LambdaExpression } from "../../syntax/nodes.js";
 import { unescaped } from "../sample-text.js";
+import { isUnknown } from "./arithmetic.js";
 import type { Evaluate, Store } from "./code.js";
 import type { Machine } from "./machine.js";
 import { declareTarget, Scope } from "./scope.js";
@@ -8,7 +9,6 @@ import {
   done,
   Float,
   type Frame,
-  Imported,
   Iterator_,
   List,
   lengthOf,
@@ -164,7 +164,7 @@ export abstract class ExpressionCompiler {
           let isKnown = true;
           values.forEach((value, index) => {
             const found = value(frame);
-            isKnown &&= !(found instanceof Opaque || found instanceof Imported);
+            isKnown &&= !isUnknown(found);
             if (isKnown) text += machine.formatted(found, pieces[2 * index + 1] ?? "") + (pieces[2 * index + 2] ?? "");
           });
           return isKnown ? text : new Opaque();

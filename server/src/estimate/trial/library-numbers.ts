@@ -1,6 +1,6 @@
 import { asFloat, asIndex, asNumber, checkedSize } from "./arithmetic.js";
 import type { Machine } from "./machine.js";
-import { type Call, ClassValue, Float, List, Native, Opaque, type Py, RangeValue, unclear } from "./values.js";
+import { type Call, ClassValue, Float, Instance, List, Native, Opaque, type Py, RangeValue, unclear } from "./values.js";
 
 const ofFloats = new Set([
   "sqrt",
@@ -118,7 +118,7 @@ export function randomGenerator(machine: Machine): Py {
     const call = randomFunction(machine, name);
     if (call) class_.attributes.set(name, new Native(name, call));
   }
-  return machine.instanceOf(class_);
+  return new Instance(class_);
 }
 
 const randomNames = [

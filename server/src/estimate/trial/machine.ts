@@ -1,10 +1,9 @@
 import type { Range } from "../../base/range.js";
-import { asNumber, binary, checkedSize, compared, isTrue, order, shown } from "./arithmetic.js";
+import { asNumber, binary, checkedSize, compared, isTrue, isUnknown, order, shown } from "./arithmetic.js";
 import { builtIns, exceptions } from "./built-ins.js";
 import { itemOf, removeItem, sliceOf, storeItem } from "./items.js";
 import { memberOf } from "./library.js";
 import { methodOf } from "./methods.js";
-import { Observations } from "./observations.js";
 import { Site } from "./site.js";
 import { Pool, Tasks } from "./tasks.js";
 import {
@@ -50,7 +49,7 @@ export class Machine {
 
   constructor(private readonly mostSteps: number) {
     this.builtIns = builtIns(this);
-    this.tasks = new Tasks(this, () => new Observations());
+    this.tasks = new Tasks(this);
   }
 
   /** Counts a step, or several; a program that takes too many is followed no further. */
@@ -58,10 +57,6 @@ export class Machine {
     const of = this.isWatching ? "watching" : "making";
     this.steps[of] += steps;
     if (this.steps[of] > this.mostSteps) throw new Unclear("too long", true);
-  }
-
-  instanceOf(class_: ClassValue): Py {
-    return new Instance(class_);
   }
 
   site(range: Range): Site {
@@ -251,7 +246,7 @@ export class Machine {
       const method = this.methodOf(callee, "__call__");
       return method ? this.call(method, given, named) : this.fail("TypeError", "not callable");
     }
-    if (callee instanceof Imported || callee instanceof Opaque) {
+    if (isUnknown(callee)) {
       // Who is given a function may call it.
       if ([...given, ...named.values()].some((value) => value instanceof PyFunction || value instanceof BoundMethod))
         unclear("an unknown call of a function");

@@ -1,5 +1,5 @@
 import type { Machine } from "./machine.js";
-import { keyOf, type Observations } from "./observations.js";
+import { keyOf, Observations } from "./observations.js";
 import {
   BoundMethod,
   done,
@@ -28,7 +28,6 @@ class Worker {
   constructor(
     readonly target: Py,
     readonly given: readonly Py[],
-    readonly named: NamedArguments,
   ) {}
 }
 
@@ -41,10 +40,7 @@ export class Tasks {
   readonly observed = new Map<string, Observations>();
   private readonly counts = new Map<string, number>();
 
-  constructor(
-    private readonly machine: Machine,
-    private readonly newObservations: () => Observations,
-  ) {}
+  constructor(private readonly machine: Machine) {}
 
   run(task: Py, given: readonly Py[], named: NamedArguments): Py {
     const { machine } = this;
@@ -54,7 +50,7 @@ export class Tasks {
     const count = (this.counts.get(key) ?? 0) + 1;
     this.counts.set(key, count);
     if (count > mostTasks) return new Opaque();
-    const observations = this.observed.get(key) ?? this.newObservations();
+    const observations = this.observed.get(key) ?? new Observations();
     this.observed.set(key, observations);
     machine.isWatching = true;
     observations.isCutShort = true;
@@ -109,7 +105,7 @@ export function workerMethod(machine: Machine, object: object, name: string): Na
       case "starmap": {
         return method(([task, ...iterables]) => {
           const isStar = name === "starmap";
-          const columns = (isStar || name !== "map" ? iterables.slice(0, 1) : iterables).map((each) => machine.listOf(each));
+          const columns = (name === "map" ? iterables : iterables.slice(0, 1)).map((each) => machine.listOf(each));
           const rows = (columns[0] ?? []).map((item, index) =>
             isStar ? machine.listOf(item) : columns.map((column) => column[index] ?? null),
           );
@@ -135,7 +131,7 @@ export function workerMethod(machine: Machine, object: object, name: string): Na
   if (object instanceof Worker) {
     if (name === "start")
       return method(() => {
-        tasks.run(object.target, object.given, object.named);
+        tasks.run(object.target, object.given, new Map());
         return null;
       });
     if (name === "join") return method(() => null);
@@ -148,10 +144,9 @@ export function makeWorker(machine: Machine, given: readonly Py[], named: NamedA
   const target = named.get("target") ?? given[1];
   if (target === undefined) return unclear("a thread without a target");
   const extra = named.get("kwargs");
-  const names = new Map<string, Py>();
   if (extra !== undefined && extra !== null) unclear("keyword arguments of a thread");
   const tuple = named.get("args") ?? given[3];
-  return new Worker(target, tuple === undefined ? [] : machine.listOf(tuple), names);
+  return new Worker(target, tuple === undefined ? [] : machine.listOf(tuple));
 }
 
 /** The futures that a function is given, finished. */

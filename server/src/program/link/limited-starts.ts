@@ -4,6 +4,7 @@ import { lastNameOf, receiverOf } from "./last-name.js";
 import { functionView } from "./linked-file.js";
 import { loopsAround } from "./loops.js";
 import { argumentFor, type Resolver } from "./resolver.js";
+import { isSliced } from "./slices.js";
 import { innerOperations, someValue, walkOperations } from "./walk.js";
 
 /*
@@ -18,16 +19,16 @@ export function isHandedInBatches(iterable: Value, node: FunctionNode, resolver:
   if (!parameter || (node.bound(parameter.name) ?? []).length > 0) return false;
   return resolver.callersOf(node).some(({ call, within, receiver }) => {
     const given = argumentFor(node, parameter, call, receiver);
-    return given !== undefined && (isSlice(given) || isElementOfSlices(given, within) || isFilledUp(given, call, within));
+    return given !== undefined && (isSliced(given) || isElementOfSlices(given, within) || isFilledUp(given, call, within));
   });
 }
 
 /** `for start in range(0, len(items), 8): run(items[start:start + 8])`, also by way of a list of such slices. */
 function isElementOfSlices(given: Value, within: FunctionNode): boolean {
   const isOne = (value: Value): boolean =>
-    value.op === "element-of" && someValue(value.iterable, (each) => each.op === "comprehension" && isSlice(each.element));
+    value.op === "element-of" && someValue(value.iterable, (each) => each.op === "comprehension" && isSliced(each.element));
   const name = variableOf(given, within);
-  return isOne(given) || (name !== undefined && (within.bound(name) ?? []).some((bound) => isSlice(bound) || isOne(bound)));
+  return isOne(given) || (name !== undefined && (within.bound(name) ?? []).some((bound) => isSliced(bound) || isOne(bound)));
 }
 
 /** Whether a test of how many there are decides on the call, in a loop that begins a new list behind it. */
@@ -142,12 +143,6 @@ export function waitsForRoom({ form, test, body }: LoopOperation): boolean {
 
 function compares(test: Value): boolean {
   return someValue(test, (each) => each.op === "compute" && /^(<|>|<=|>=|==)$/.test(each.operator));
-}
-
-export function isSlice(value: Value): boolean {
-  return (
-    value.op === "read" && value.place.kind === "element" && value.place.index.op === "compute" && value.place.index.operator === "slice"
-  );
 }
 
 /** The function's variable that is gone through, itself or as `enumerate(items)`, `list(items.keys())`. */

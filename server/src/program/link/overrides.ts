@@ -1,3 +1,4 @@
+import { append } from "../../base/append.js";
 import type { ClassNode, FunctionNode, LinkedFile } from "./entity.js";
 import type { Callee, Resolver } from "./resolver.js";
 
@@ -34,8 +35,7 @@ function derivedClasses(resolver: Resolver): ReadonlyMap<ClassNode, readonly Cla
     const derived = new Map<ClassNode, ClassNode[]>();
     for (const file of resolver.files.values()) {
       if (file.classes.length === 0) continue;
-      for (const [base, node] of resolver.remembered(file, "derived classes", () => derivedIn(file, resolver)))
-        derived.set(base, [...(derived.get(base) ?? []), node]);
+      for (const [base, node] of resolver.remembered(file, "derived classes", () => derivedIn(file, resolver))) append(derived, base, node);
     }
     return derived;
   });

@@ -83,46 +83,48 @@ export function threadRoots(program: Program): readonly ThreadRoot[] {
   return overviewOf(program, "thread roots", findThreadRoots);
 }
 
+function spawnRootKey(spawn: Spawn, target: SpawnTarget): string {
+  return `${spawnKey(spawn)} ${functionKey(target.function)}`;
+}
+
+function spawnRoot(
+  spawn: Spawn,
+  target: SpawnTarget,
+  repeated: Extract<ThreadRoot, { kind: "spawn" }>["repeated"],
+  byLoop: boolean,
+  program: Program,
+): ThreadRoot {
+  return {
+    kind: "spawn",
+    key: spawnRootKey(spawn, target),
+    spawn,
+    target,
+    function: target.function,
+    instances: spawn.instances,
+    repeated,
+    startedBy: isOwnMethod(target.receiverValue) ? waysTo(spawn.in, program) : new Set<FunctionNode>(),
+    byLoop,
+  };
+}
+
 function findThreadRoots(program: Program): readonly ThreadRoot[] {
   const roots: ThreadRoot[] = [];
   for (const spawn of [...program.spawns, ...program.services]) {
     if (spawn.worker !== "thread" && !isPoolCallback(spawn, program)) continue;
     for (const target of spawn.targets) {
-      const key = `${spawnKey(spawn)} ${functionKey(target.function)}`;
-      const startedBy = isOwnMethod(target.receiverValue) ? waysTo(spawn.in, program) : new Set<FunctionNode>();
-      const repeated = repeatedFor(target, spawn, program);
-      roots.push({
-        kind: "spawn",
-        key,
-        spawn,
-        target,
-        function: target.function,
-        instances: spawn.instances,
-        repeated,
-        startedBy,
-        byLoop: false,
-      });
+      roots.push(spawnRoot(spawn, target, repeatedFor(target, spawn, program), false, program));
     }
   }
   // A loop that a thread runs calls all that it is handed in that thread.
+  const known = new Set(roots.map(({ key }) => key));
   for (const { spawn, handing } of handedToLoops(program.spawns, program.resolver)) {
     // Whoever waits for it goes on when it is over.
     if (endsInCall({ ...handing, joinedBy: ["result"] }) || firstJoin(handing) < handing.in.head.end) continue;
     for (const target of handing.targets) {
-      const key = `${spawnKey(spawn)} ${functionKey(target.function)}`;
-      const startedBy = isOwnMethod(target.receiverValue) ? waysTo(spawn.in, program) : new Set<FunctionNode>();
-      if (roots.some((root) => root.key === key)) continue;
-      roots.push({
-        kind: "spawn",
-        key,
-        spawn,
-        target,
-        function: target.function,
-        instances: spawn.instances,
-        repeated: spawn.repeated,
-        startedBy,
-        byLoop: true,
-      });
+      const key = spawnRootKey(spawn, target);
+      if (known.has(key)) continue;
+      known.add(key);
+      roots.push(spawnRoot(spawn, target, spawn.repeated, true, program));
     }
   }
   for (const handler of program.handlers) {

@@ -1,10 +1,11 @@
 import type { CallOperation, LoopOperation, Operation, Value } from "../operation.js";
 import type { FunctionNode } from "./entity.js";
 import { lastNameOf, receiverOf } from "./last-name.js";
-import { isHandedInBatches, isSlice, takesFromQueue, waitsForRoom, writtenLength } from "./limited-starts.js";
+import { isHandedInBatches, takesFromQueue, waitsForRoom, writtenLength } from "./limited-starts.js";
 import type { Program } from "./link.js";
 import { functionView } from "./linked-file.js";
 import { loopsAround } from "./loops.js";
+import { isSliced } from "./slices.js";
 import { methodCallsNamed } from "./starts.js";
 import { joinsText } from "./text-joins.js";
 import { innerOperations, someValue, walkOperations } from "./walk.js";
@@ -269,7 +270,7 @@ class Search {
     if (iterable.op === "display") return iterable.isOpen ? "open" : iterable.elements.length;
     if (iterable.op === "comprehension") return this.largest(iterable.iterables, node, depth);
     if (iterable.op === "constant") return "bounded";
-    if (isSlice(iterable)) return "bounded";
+    if (isSliced(iterable)) return "bounded";
     const written = writtenLength(iterable, node);
     if (written) return written;
     if (iterable.op === "compute" && iterable.operator === "*") return "bounded";
