@@ -219,6 +219,7 @@ datetime.datetime @ | import datetime | datetime.datetime(2025, 11, 27, 12, 30, 
 datetime.datetime.now @ | import datetime | datetime.datetime.now()
 datetime.datetime.now: UTC | import datetime | datetime.datetime.now(datetime.timezone.utc)
 datetime.datetime.strptime @ | from datetime import datetime | datetime.strptime("2025-11-27 12:30:05", "%Y-%m-%d %H:%M:%S")
+datetime.datetime.strptime: zone | from datetime import datetime | datetime.strptime("2025-11-27 12:30:05+0200", "%Y-%m-%d %H:%M:%S%z")
 datetime.datetime.fromisoformat @ | from datetime import datetime | datetime.fromisoformat("2025-11-27T12:30:05")
 datetime.datetime.fromtimestamp @ | from datetime import datetime | datetime.fromtimestamp(1764246605)
 datetime.datetime.strftime @ | from datetime import datetime ;; moment = datetime(2025, 11, 27, 12, 30, 5) | moment.strftime("%Y-%m-%d %H:%M:%S")
@@ -340,6 +341,11 @@ collections.Counter.most_common, 10, 500 @ self=N | import collections ;; counts
 collections.Counter.most_common: all, 10, 500 | import collections ;; counts = collections.Counter({"key%d" % i: i * 7919 % 1000 for i in range(N)}) | counts.most_common()
 collections.Counter.__add__, 10, 300 | import collections ;; left = collections.Counter({"key%d" % i: i + 1 for i in range(N)}) | left + left
 collections.Counter.update, 10, 500 @ 0=N | import collections ;; counts = collections.Counter() ;; words = ["word%d" % (i % 50) for i in range(N)] | counts.update(words)
+collections.Counter: equal, 7, 100 | from collections import Counter ;; counts = Counter(range(N)) ;; others = Counter(range(N)) | counts == others
+collections.Counter: added, 7, 100 | from collections import Counter ;; counts = Counter(range(N)) ;; others = Counter(range(N)) | counts + others
+collections.Counter: taken off, 7, 100 | from collections import Counter ;; counts = Counter(range(N)) ;; others = Counter(range(N)) | counts - others
+sorted: letters | | sorted("listen")
+sorted: six integers | numbers = [3, 1, 4, 1, 5, 9] | sorted(numbers)
 collections.Counter.total, 10, 500 @ self=N | import collections ;; counts = collections.Counter({"key%d" % i: i for i in range(N)}) | counts.total()
 collections.deque, 10, 1000 | import collections ;; numbers = list(range(N)) | collections.deque(numbers)
 collections.deque.rotate, 10, 1000 @ | import collections ;; line = collections.deque(range(N)) | line.rotate(3)

@@ -5,10 +5,12 @@ import { importsOf } from "../program/link/linked-file.js";
 import type { Resolver } from "../program/link/resolver.js";
 import type { ComputeOperation, LoopOperation, Place, Value } from "../program/operation.js";
 import type { Activation } from "./activation.js";
+import { counterNs, isCounter } from "./counter-costs.js";
 import type { Evaluator } from "./evaluate.js";
 import { largeArithmeticNs } from "./integer-costs.js";
 import { columnNs, comparedNs } from "./library-table.js";
 import type { OperationCosts, Operations } from "./operation-costs.js";
+import { shapeOf } from "./shape.js";
 import { sliceLength } from "./slice-lengths.js";
 
 /** What kind of thing a value is, as far as the cost of what is done with it depends on that. */
@@ -144,10 +146,6 @@ export class ConstructCosts {
     return "unknown";
   }
 
-  private isCounter(value: Value, at: Activation): boolean {
-    return this.resolver.resolve(value, at.function).some((entity) => entity.kind === "object" && entity.type === "collections.Counter");
-  }
-
   private isMatch(value: Value, at: Activation): boolean {
     const has = at.function.file.derive("patterns", () =>
       importsOf(at.function.file).some(({ module }) => module === "re" || module === "regex"),
@@ -175,7 +173,7 @@ export class ConstructCosts {
         if (kind === "dict")
           return how === "read"
             ? operations.dictLoad
-            : this.isCounter(place.object, at)
+            : isCounter(place.object, at, this.resolver)
               ? scale(operations.callMethodTwo, 2.5)
               : operations.dictStore;
         if (kind === "text") return operations.stringLoad;
@@ -196,6 +194,8 @@ export class ConstructCosts {
         ? undefined
         : largeArithmeticNs(operator, operands, at, this.evaluator, this.costs);
     if (large) return large;
+    const counters = counterNs(operator, operands, at, this.evaluator, this.costs, this.target);
+    if (counters) return counters;
     const size = this.magnitude(operator, operands, at);
     switch (operator) {
       case "+":
@@ -325,7 +325,8 @@ export class ConstructCosts {
 
   /**
    * `left & right` of sets goes through the smaller one, `-` through the left one, `|` and `^` through both. CPython 3.11, 3.13t and 3.14: 9 to 17 ns for
-   * each of 100 and of 1 000 texts, up to 36 ns for each of 14, which is twice what making the set of a list takes, and more for small ones.
+   * each of 100 and of 1 000 texts, up to 36 ns for each of 14, which is twice what making the set of a list takes, and more for small ones; of 667 to 1,000 integers
+   * 0.6 to 1.3 times as much as that (`test/measure/implicit_calls.py`).
    */
   private combining(operator: string, operands: readonly Value[], at: Activation): Interval {
     const lengths = operands.slice(0, 2).map((operand) => this.evaluator.length(operand, at)?.likely);
@@ -333,7 +334,8 @@ export class ConstructCosts {
     if (known.length === 0) return nothing;
     const count =
       operator === "&" ? Math.min(...known) : operator === "-" ? (lengths[0] ?? known[0] ?? 0) : known.reduce((a, b) => a + b, 0);
-    return scale(this.operations.setOfListElement, count * 2);
+    const shape = operands[0] && shapeOf(operands[0], at, this.evaluator);
+    return scale(this.operations.setOfListElement, count * (shape && shape.integers > 0 && shape.texts === 0 ? 1 : 2));
   }
 
   /** What NumPy takes for an operator on whole arrays; undefined for anything else. */

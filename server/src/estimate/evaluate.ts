@@ -25,7 +25,7 @@ import { listedEntries, streamRounds } from "./stream-rounds.js";
 import type { ObservedTask } from "./trial/observed-task.js";
 import { trimmingRounds } from "./trimming.js";
 import { drainedRounds, whileRounds } from "./while-rounds.js";
-import { isSearch, worklistRounds } from "./worklists.js";
+import { growingRounds, isSearch, worklistRounds } from "./worklists.js";
 
 /** What a loop over something of unknown length does, and what a sequence of unknown length holds. */
 export const defaultLength: Interval = interval(10, 1000, 1_000_000);
@@ -509,7 +509,8 @@ export class Evaluator {
     const taken =
       loop.form === "while"
         ? (worklistRounds(loop, at, this) ?? drainedRounds(loop, at, this) ?? trimmingRounds(loop, at, this))
-        : drainedRounds(loop, at, this);
+        : (growingRounds(loop, at, this) ?? drainedRounds(loop, at, this));
+    if (taken === "open") return { count: defaultLength, known: "default" };
     if (taken) return { count: taken, known: "known" };
     const counted =
       (loop.form === "while"

@@ -50,8 +50,9 @@ import { deadlineNs, roundsUntil } from "./deadlines.js";
 import { defaultLength, Evaluator } from "./evaluate.js";
 import { producerIn, type Staying, sharesOf, stayingAfter, stayingShare } from "./generators.js";
 import { GuardedSections, writtenOut } from "./guarded-sections.js";
+import { hashedKey, looksUp } from "./hashed-keys.js";
 import { type Helped, helperThread, ownRun, startedCall, unhelped, withHelp } from "./helper-threads.js";
-import { accessRun, contextRuns, type ImplicitRun, operatorRun } from "./implicit-methods.js";
+import { accessRun, builtInRun, contextRuns, type ImplicitRun, isGeneratorContext, operatorRun } from "./implicit-methods.js";
 import { isProduced, nextCost } from "./iterated-objects.js";
 import { keptBytes, keptNs, objectBytes } from "./kept-memory.js";
 import { addWait, libraryCallCost } from "./library-call-cost.js";
@@ -309,10 +310,12 @@ export class FunctionCosts {
         case "read":
           this.sharing.addRead(operation.place, at, sum);
           if (this.enterImplicitly(accessRun(operation.place, "read", at, this.resolver), sum)) break;
+          if (operation.place.kind === "element") this.lookUp(operation.place.object, operation.place.index, at, sum);
           sum.interpreter = add(sum.interpreter, this.constructs.access(operation.place, "read", at));
           break;
         case "write":
           if (this.enterImplicitly(accessRun(operation.place, "write", at, this.resolver), sum)) break;
+          if (operation.place.kind === "element") this.lookUp(operation.place.object, operation.place.index, at, sum);
           sum.interpreter = add(sum.interpreter, this.constructs.access(operation.place, "write", at));
           if (this.sharing.isSharedContainer(operation.place, at)) sum.sharedWrites++;
           break;
@@ -448,7 +451,10 @@ export class FunctionCosts {
     const entry = method && knowledge.callable(method.name);
     sum.sharedUses += usesInside(method?.name);
     if (!entry) {
-      if (!this.enterImplicitly(operatorRun(operation, at, this.resolver), sum)) this.arithmetic(operation, at, sum);
+      if (this.enterImplicitly(operatorRun(operation, at, this.resolver), sum)) return;
+      const [key, container] = operation.operands;
+      if (container && (operation.operator === "in" || operation.operator === "not in")) this.lookUp(container, key, at, sum);
+      this.arithmetic(operation, at, sum);
       return;
     }
     this.sharing.addOperands(operation, at, sum);
@@ -466,6 +472,8 @@ export class FunctionCosts {
     const places = found && Math.max(1, Math.round(found.likely));
     this.interpret(sum, places === 1 ? "withLock" : "withContextManager");
     if (places === undefined) for (const run of contextRuns(operation.context, at, this.resolver)) this.enterImplicitly(run, sum);
+    if (places === undefined && isGeneratorContext(operation.context, at, this.resolver))
+      sum.interpreter = add(sum.interpreter, scale(this.costs.operations.withContextManager, generatorContext));
     // Semaphores are written in Python, over a condition.
     if (places !== undefined && places > 1) sum.interpreter = add(sum.interpreter, scale(this.costs.operations.withContextManager, 5));
     const body = this.block(operation.context, at, () => this.operations(operation.body, at));
@@ -624,6 +632,8 @@ export class FunctionCosts {
     if (runsUnknown(name, operation, within, this.resolver)) this.unknownCall(operation, sum, at);
     const entry = this.resolver.knowledge.callable(name);
     this.comparisons(name, operation, at, sum);
+    if (this.enterImplicitly(builtInRun(name, operation, at, this.resolver), sum)) return this.interpret(sum, "callBuiltin");
+    if (looksUp.test(name)) this.addHashed(operation.arguments[0]?.value, at, sum);
     if (name === "builtins.object" && operation.arguments.length > 0) {
       // A class without `__init__` that takes arguments has one made for it, as data classes do.
       this.interpret(sum, "instantiate");
@@ -748,6 +758,19 @@ export class FunctionCosts {
     else sum.interpreter = add(sum.interpreter, multiply(scale(this.costs.operations.callMethodTwo, 4), found.times));
   }
 
+  /** What finding a key in a dict or a set runs, beside the look-up itself. */
+  private lookUp(container: Value, key: Value | undefined, at: Activation, sum: Sum): void {
+    if (!key || key.op === "constant" || key.op === "compute") return;
+    const kind = this.constructs.kindOf(container, at);
+    if (kind === "dict" || kind === "set") this.addHashed(key, at, sum);
+  }
+
+  private addHashed(key: Value | undefined, at: Activation, sum: Sum): void {
+    const found = hashedKey(key, at, this.resolver, this.costs);
+    for (const { run, times } of found?.runs ?? []) this.enterImplicitly(run, sum, times);
+    if (found?.ns) sum.interpreter = add(sum.interpreter, found.ns);
+  }
+
   /** A thread that is started while the function runs: its work has to be done as well, and is mostly waited for. */
   private helperOf({ call, delay }: NonNullable<ReturnType<typeof startedCall>>, at: Activation): Helped {
     const seconds = delay && this.evaluator.number(delay, at);
@@ -861,6 +884,11 @@ export class FunctionCosts {
   }
 }
 
+/**
+ * What `contextlib` takes to make a context of a generator, enter and leave it, in what entering and leaving one takes whose methods do nothing: 6 to 8.4 times
+ * as much beside that (CPython 3.8 to 3.15 and 3.13t, `test/measure/implicit_calls.py`).
+ */
+const generatorContext = 7;
 /** What a timer whose time is not known puts off. */
 const unknownDelayNs = interval(1_000_000, 50_000_000, 10_000_000_000);
 /** So many functions that are handed in tell what they take. */

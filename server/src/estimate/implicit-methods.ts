@@ -1,8 +1,8 @@
-import type { FunctionNode } from "../program/link/entity.js";
+import type { Entity, FunctionNode } from "../program/link/entity.js";
 import { implicitCall } from "../program/link/implicit-calls.js";
 import { operatorMethods } from "../program/link/operators.js";
 import { decoratorNames, type Resolver } from "../program/link/resolver.js";
-import type { ComputeOperation, Place, Value } from "../program/operation.js";
+import type { CallOperation, ComputeOperation, Place, Value } from "../program/operation.js";
 import type { Activation, Argument } from "./activation.js";
 
 /** A method of the program's own that runs without being called in the text: of an operator, a property, a comparison while something is sorted. */
@@ -49,13 +49,51 @@ export function contextRuns(context: Value, at: Activation, resolver: Resolver):
 
 /** What comparing two elements of something runs. */
 export function comparisonRun(elements: Value, at: Activation, resolver: Resolver): ImplicitRun | "generated" | undefined {
-  for (const entity of resolver.elements(elements, at.function)) {
+  return comparing(resolver.elements(elements, at.function), { value: elements, in: at, how: "element" }, at, resolver);
+}
+
+/** What comparing two objects runs that are like one. */
+export function likeComparisonRun(one: Value, at: Activation, resolver: Resolver): ImplicitRun | "generated" | undefined {
+  return one.op === "constant"
+    ? undefined
+    : comparing(resolver.resolve(one, at.function), { value: one, in: at, how: "whole" }, at, resolver);
+}
+
+function comparing(
+  compared: readonly Entity[],
+  argument: Argument,
+  at: Activation,
+  resolver: Resolver,
+): ImplicitRun | "generated" | undefined {
+  for (const entity of compared) {
     if (entity.kind !== "instance") continue;
     const found = resolver.method(entity.class, "__lt__");
     if (!found) return entity.class.facts.decorators.some(isOrdered) ? "generated" : undefined;
-    return runOf(found, { value: elements, in: at, how: "element" }, at);
+    return runOf(found, argument, at);
   }
   return undefined;
+}
+
+/** What finding the hash of an object runs. */
+export function hashRun(object: Value, at: Activation, resolver: Resolver): ImplicitRun | undefined {
+  return run(object, ["__hash__"], undefined, at, resolver);
+}
+
+/** What comparing an object with one that has the same hash runs. */
+export function keyComparisonRun(object: Value, at: Activation, resolver: Resolver): ImplicitRun | undefined {
+  return run(object, ["__eq__"], object, at, resolver);
+}
+
+/** What a built-in function runs that the language has methods for: `len(span)`, `str(money)`. */
+export function builtInRun(name: string, call: CallOperation, at: Activation, resolver: Resolver): ImplicitRun | undefined {
+  const implicit = /^builtins\.(len|str|repr|hash|bool|int|float)$/.test(name) ? implicitCall(call) : undefined;
+  return implicit && run(implicit.object, implicit.methods, undefined, at, resolver);
+}
+
+/** Whether a context is what `contextlib.contextmanager` makes of a generator. */
+export function isGeneratorContext(context: Value, at: Activation, resolver: Resolver): boolean {
+  if (context.op !== "call") return false;
+  return resolver.callees(context, at.function).some((callee) => decoratorNames(callee.function).includes("contextmanager"));
 }
 
 /** `@dataclass(order=True)` */

@@ -9,6 +9,7 @@ import { measuredCost, usualCost } from "./call-costs.js";
 import { answersFromOwn } from "./call-kinds.js";
 import { startsBusyCommand, startsIdleCommand } from "./command-costs.js";
 import { addTime, type Sum, zero } from "./cost-sum.js";
+import { counterNs } from "./counter-costs.js";
 import { databaseCost } from "./database-costs.js";
 import { atPrecision } from "./decimal-precision.js";
 import type { Evaluator } from "./evaluate.js";
@@ -46,7 +47,7 @@ export function libraryCallCost(
     database ??
     (call.op === "call"
       ? measuredCost(name, call, at, { verdict, hasCost: entry.cost !== undefined }, context)
-      : tabulatedOperator(name, costs));
+      : (counterCost(call, at, context) ?? tabulatedOperator(name, costs)));
   const told = costOf(entry, facts);
   // Of a sleep of an unknown length, what it takes beside that says nothing.
   const isTold = told && (entry.kind !== "sleep" || told.missing.length === 0);
@@ -64,6 +65,15 @@ export function libraryCallCost(
   const startsUnknown =
     call.op === "call" && entry.kind === "process-wait" && !measured && !isIdle && !startsBusyCommand(call, at, evaluator);
   return { verdict, cost, isMeasured: measured !== undefined, startsUnknown, releases: database?.releases };
+}
+
+function counterCost(
+  { operator, operands }: ComputeOperation,
+  at: Activation,
+  { evaluator, costs, target }: { readonly evaluator: Evaluator; readonly costs: OperationCosts; readonly target: Target },
+): CallCost | undefined {
+  const interpreterNs = counterNs(operator, operands, at, evaluator, costs, target);
+  return interpreterNs && { interpreterNs, nativeNs: zero, waitNs: zero, missing: [], from: "measured" };
 }
 
 /** Adds what the call waits, which others may decide that the task starts or that the file has. */

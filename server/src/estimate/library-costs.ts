@@ -45,6 +45,11 @@ export function measuredCallNs(
     const of = positionalOf(call).length === 1 ? shapeOf(positionalOf(call)[0] as Value, at, evaluator) : undefined;
     return scale(tabulated, of && of.texts > 0 ? 4.5 : of && of.floats > 0 ? 2 : 1);
   }
+  // A zone that is read becomes an object, and the moment is made with it: 1.46 to 1.67 times, CPython 3.11, 3.13t and 3.14 (`test/measure/library_calls.py`).
+  if (tabulated && name === "datetime.datetime.strptime") {
+    const format = positionalOf(call)[1];
+    return scale(tabulated, format?.op === "constant" && String(format.value).includes("%z") ? 1.55 : 1);
+  }
   if (tabulated) return tabulated;
   const constant = constructs.get(name);
   const { operations } = costs;
@@ -94,10 +99,14 @@ export function measuredCallNs(
     case "builtins.dict.fromkeys":
     case "builtins.dict.update":
       return first ? perElement("dictOfKeysElement", length(first)) : operations.dictBuild;
+    case "copy.copy":
+      if (first && evaluator.resolver.resolve(first, at.function).some(({ kind }) => kind === "instance")) {
+        return scale(operations.callPython, copiedObject);
+      }
+      return perElement("listCopyElement", length(first));
     case "builtins.list.extend":
     case "builtins.list.copy":
     case "builtins.dict.copy":
-    case "copy.copy":
       return perElement("listCopyElement", length(first ?? receiver));
     case "builtins.hash": {
       const parts = first && shape(first);
@@ -153,14 +162,20 @@ export function measuredCallNs(
       const of = shape(sorted);
       const key = keyword("key");
       const compared = count && mapped(count, (n) => n * Math.log2(Math.max(2, n)));
+      // Six elements take 250 to 460 ns on CPython 3.11 and 3.14, of which comparing them is less than half.
+      const begun = scale(operations.callBuiltin, first ? 6.5 : 4);
       const called = key && nativeKey(key, at, evaluator);
       // A function of C or of `operator` is called once for each element, and what it gives is compared.
       if (called && count)
-        return add(bulk("sorted:ints", compared) ?? operations.callBuiltin, multiply(scale(operations.callBuiltin, 2.5), count));
+        return add(
+          add(begun, bulk("sorted:ints", compared) ?? operations.callBuiltin),
+          multiply(scale(operations.callBuiltin, 2.5), count),
+        );
       const kind = key ? "key" : of && of.texts > of.integers + of.floats ? "strings" : of && of.floats > of.integers ? "floats" : "ints";
       const isComparison = key?.op === "call" && evaluator.externalNames(key, at)[0] === "functools.cmp_to_key";
-      const ns = bulk(`sorted:${kind}`, compared);
-      if (!ns || !compared) return ns;
+      const sorting = bulk(`sorted:${kind}`, compared);
+      if (!sorting || !compared) return undefined;
+      const ns = add(begun, sorting);
       if (isComparison) return add(ns, multiply(operations.callPythonTwo, compared));
       const keys = key ? keyShape(key, sorted, at, evaluator) : of && count ? averaged(of, count.likely) : undefined;
       // Tuples are compared by their first parts that differ, which have to be found; texts are compared in place.
@@ -229,10 +244,12 @@ export function measuredCallNs(
       const made = shape(first);
       if (!made || name === "pickle.dumps") return made && serialized("pickle.dumps", made, costs);
       const written = serialized("json.dumps", made, costs);
-      // Into a file piece by piece, or with line breaks, by functions written in Python; those that keep nothing of the call make an encoder for it.
-      const isPython = name === "json.dump" || keyword("indent");
+      // Into a file piece by piece, by functions written in Python, as with line breaks before 3.13; those that keep nothing of the call make an encoder for it.
+      const isIndented = keyword("indent") !== undefined;
+      const isPython = name === "json.dump" || (isIndented && costs.library.column === "3.11");
       const hasEncoder = call.arguments.some(({ form }) => form === "keyword");
-      return add(scale(written, isPython ? inPython : keyword("sort_keys") ? 1.25 : 1), scale(operations.callPython, hasEncoder ? 25 : 1));
+      const share = isPython ? inPython : (isIndented ? indented : 1) * (keyword("sort_keys") ? 1.25 : 1);
+      return add(scale(written, share), scale(operations.callPython, hasEncoder ? 25 : 1));
     }
     case "json.loads":
     case "pickle.loads": {
@@ -456,8 +473,12 @@ function serialized(name: "json.dumps" | "json.loads" | "pickle.dumps" | "pickle
   return widened([...parts, scale(callPython, objects)].reduce(add, ofStrings.likely > ofRecords.likely ? ofStrings : ofRecords));
 }
 
-/** `json.dumps(rows, indent=2)` and `json.dump` against `json.dumps(rows)`: 2.6 to 5.1 times, CPython 3.11 to 3.14 (`test/measure/library_calls.py`), most where containers are short. */
+/** `json.dump`, and before 3.13 `json.dumps(rows, indent=2)`, against `json.dumps(rows)`: 2.6 to 5.4 times, CPython 3.11 to 3.14 (`test/measure/library_calls.py`), most where containers are short. */
 const inPython = 3.7;
+/** How to make an object anew is asked of its class: in calls of a function 72 to 102 (CPython 3.11, 3.13t and 3.14, `test/measure/implicit_calls.py`). */
+const copiedObject = 80;
+/** With line breaks by the encoder in C: 1.14 to 1.17 times (CPython 3.13, 3.13t and 3.14). */
+const indented = 1.15;
 
 /** The functions of `re` look for the compiled pattern of a text first: two calls of Python functions and a dictionary (`re.compile: cached`). */
 function foundPatternNs({ operations: { callPythonTwo, isinstance, dictGet } }: OperationCosts): Interval {

@@ -11,7 +11,10 @@ import { jsonBytes, pickledBytes, shapeOf } from "./shape.js";
 
 /** Methods of a generator of one's own do what the functions of the module do with the shared one. */
 export function sameAsFunction(name: string): string {
-  return name.replace(/^random\.Random\./, "random.");
+  return name
+    .replace(/^random\.Random\./, "random.")
+    .replace(/^builtins\.bytearray\.(?=(r?find|r?index|count|translate|replace|split|hex|decode|join)$)/, "builtins.bytes.")
+    .replace(/^builtins\.bytes\.(rfind|r?index)$/, "builtins.bytes.find");
 }
 
 /** Where counting is more exact than looking at some elements. */

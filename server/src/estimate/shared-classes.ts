@@ -53,9 +53,11 @@ export class SharedClasses {
     const isMember = (value: Value): boolean =>
       value.op === "choice"
         ? value.values.some(isMember)
-        : value.op === "read" &&
-          value.place.kind === "attribute" &&
-          this.classesOf(value.place.object, at).some((owner) => this.isEnum(owner));
+        : value.op === "call"
+          ? this.classesOf(value.callee, at).some((owner) => this.isEnum(owner))
+          : value.op === "read" &&
+            value.place.kind === "attribute" &&
+            this.classesOf(value.place.object, at).some((owner) => this.isEnum(owner));
     if (member.kind !== "name") return isMember(place.object);
     return member.owner === at.function.index && (at.function.bound(member.name) ?? []).some(isMember);
   }

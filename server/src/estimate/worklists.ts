@@ -7,7 +7,7 @@ import type { Activation } from "./activation.js";
 import type { Evaluator } from "./evaluate.js";
 
 /**
- * How often `while pending:` goes round that takes one entry after the other from a list, queue or heap and puts new ones on it: once for each
+ * How often `while pending:` goes round, or `for entry in pending:`, that takes one entry after the other from a list, queue or heap and puts new ones on it: once for each
  * state that there is, as searches do that look at nothing twice. States are the elements of the mapping whose entries tell the neighbours
  * (`for other in graph[node]`), or the cells that tests leave (`0 <= x < WIDTH and 0 <= y < HEIGHT`). Undefined where neither is seen.
  */
@@ -32,6 +32,12 @@ export function worklistRounds(loop: LoopOperation, at: Activation, evaluator: E
   return loop.endsEarly
     ? interval(Math.max(1, states.low / 20), Math.max(1, states.likely * 0.7 * taken), states.high * 2)
     : interval(Math.max(1, states.low / 4), states.likely * taken, states.high * 2);
+}
+
+/** The same of `for entry in entries:`, whose list the body adds to; `open` where that does and nobody can tell how much. */
+export function growingRounds(loop: LoopOperation, at: Activation, evaluator: Evaluator): Interval | "open" | undefined {
+  if (loop.form !== "for" || loop.iterable?.op !== "read" || !worklistOf(loop, at, evaluator)?.grows) return undefined;
+  return worklistRounds(loop, at, evaluator) ?? "open";
 }
 
 /**
@@ -117,7 +123,8 @@ function worklistOf(
   at: Activation,
   evaluator: Evaluator,
 ): { readonly read: ReadOperation; readonly grows: boolean } | undefined {
-  const pending = loop.test && pendingIn(loop.test, at);
+  const entries = loop.form === "for" ? loop.iterable : loop.test;
+  const pending = entries && pendingIn(entries, at);
   if (!pending || isRebound(pending.name, loop, at)) return undefined;
   let takes = false;
   let grows = false;
@@ -127,7 +134,8 @@ function worklistOf(
     takes ||= done === "take";
     grows ||= done === "give";
   });
-  return takes ? { read: pending.read, grows } : undefined;
+  // `for node in queue: … queue.append(other)`: what goes over a list takes one entry after the other, too.
+  return takes || (loop.form === "for" && grows) ? { read: pending.read, grows } : undefined;
 }
 
 /** The local variable that `while pending:`, `while len(pending):` and `while len(pending) > 0:` test. */
