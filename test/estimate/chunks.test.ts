@@ -68,3 +68,24 @@ describe("what is handed over in chunks", () => {
     assert.ok(all > makespan(executor(", chunksize=200")) * 1.2, String(all));
   });
 });
+
+describe("tasks that nobody can count", () => {
+  const read = (chunks: string): string =>
+    program("import multiprocessing", "multiprocessing.Pool(8)", `pool.imap(largest, open("numbers")${chunks}`).replace(
+      "number % i",
+      "int(number) % i",
+    );
+
+  test("are enough for several chunks each, where they go over in chunks of a size that is written down", () => {
+    for (const size of [100, 10_000]) {
+      const prediction = predictionOf(parser, read(`, ${size})`), "cpython-3.13", 4);
+      assert.ok(prediction.tasks.likely >= 2 * size && prediction.tasks.high >= 100 * size, JSON.stringify(prediction.tasks));
+      assert.equal(prediction.recommended, "processes", String(size));
+    }
+  });
+
+  test("are as many as without where the size is not", () => {
+    const likely = (chunks: string): number => predictionOf(parser, read(chunks), "cpython-3.13", 4).tasks.likely;
+    assert.equal(likely(", int(input()))"), likely(")"));
+  });
+});

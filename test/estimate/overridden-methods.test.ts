@@ -183,3 +183,32 @@ def main(branches):
     assert.ok(waits(predictionOf(parser, text)), JSON.stringify(predictionOf(parser, text).work));
   });
 });
+
+describe("a class that makes a generic one specific", () => {
+  test("derives from it", () => {
+    const prediction = predictionOf(
+      parser,
+      `${pages}
+from typing import Generic, TypeVar
+T = TypeVar("T")
+class Writer(Generic[T]):
+    def __init__(self):
+        self.pool = ThreadPoolExecutor(4)
+    def put(self, part: T):
+        return self.pool.submit(self.fetch, part)
+    def fetch(self, part: T):
+        """For others to fill in."""
+class Post(Writer[str]):
+    def fetch(self, part: str):
+        time.sleep(0.1)
+def main(parts):
+    writer = Post()
+    for part in parts:
+        writer.put(part)
+`,
+      "cpython-3.13",
+      4,
+    );
+    assert.ok(waits(prediction), JSON.stringify(prediction.work));
+  });
+});

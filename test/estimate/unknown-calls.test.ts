@@ -29,6 +29,8 @@ function isTakenForWaiting({ work, basis, recommended, assumptions }: Prediction
 describe("a call of which nothing is known is taken for waiting", () => {
   for (const call of [
     "parts.client.profile(number)",
+    "parts.client.stop_instances(number)",
+    "parts.api.create_issue(number)",
     "parts.fetch_page(number)",
     "parts.downloadAll(number)",
     "parts.session.post(number)",
@@ -89,6 +91,9 @@ describe("a call of which nothing is known is not", () => {
     "parts.crunch(number)",
     "parts.parse_request(number)",
     "parts.client.set_level(number)",
+    "parts.client.get_paginator(number)",
+    "parts.client.stop()",
+    "parts.client.create_waiter(number)",
     "parts.Client(number)",
     "parts.download_path(number)",
     "parts.session.expunge(number)",

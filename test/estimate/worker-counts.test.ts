@@ -137,3 +137,17 @@ def main(parts):
 `;
   assert.ok(predictionOf(parser, text, "cpython-3.13", 4).tasks.likely >= 64);
 });
+
+describe("a size that is the least of several", () => {
+  test("is at most what is known of them, where the others depend on what there is to do", () => {
+    for (const size of ["min(6, len(x))", "min(len(x), 6)", "min(x.limit, len(x) or 1, 6)"]) {
+      const prediction = pooled("x", "", size);
+      assert.deepEqual([prediction.workers, range(prediction)], [6, "1 to 6, likely 6"], size);
+    }
+    assert.equal(range(pooled("x", "size = min(3, len(x))\n", "size")), "1 to 3, likely 3");
+  });
+
+  test("is not known where nothing is known of any", () => {
+    assert.equal(pooled("x", "", "min(x.limit, len(x))").workers, pooled("x", "", "x.limit").workers);
+  });
+});

@@ -11,7 +11,7 @@ import { walkOperations } from "../program/link/walk.js";
 import type { CallOperation, Value } from "../program/operation.js";
 import { type Activation, type Argument, bareActivation } from "./activation.js";
 import { type Amount, combine } from "./amount.js";
-import { chunkSizeOf } from "./chunks.js";
+import { chunkArgument, chunkSizeOf } from "./chunks.js";
 import { isAlone } from "./company.js";
 import { confidenceIn, sureEnough } from "./confidence.js";
 import { courseOf } from "./courses.js";
@@ -290,7 +290,8 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
   const saidOfWorkers: Assumption[] = [];
   const { workers, known: workersKnown } = workerCount(spawn, course, usualTasks, room, model, settings, saidOfWorkers);
   const isStated = spawn.pool?.size !== undefined && workersKnown === "known" && settings.workers === undefined;
-  const tasks = counted.known === "assumed" && isStated ? enoughFor(workers, usualTasks) : usualTasks;
+  const chunk = writtenChunk(spawn, model);
+  const tasks = counted.known === "assumed" && (isStated || chunk > 1) ? enoughFor(workers * chunk, usualTasks) : usualTasks;
   if (counted.known === "assumed") assumptions.push(assumedTasks(spawn, tasks));
   else if (counted.known === "pinned") assumptions.unshift({ what: "number of tasks", value: String(tasks.likely), from: "annotation" });
   if (usual) assumptions.unshift(usual);
@@ -586,8 +587,23 @@ function taskCount(spawn: Spawn, course: Course, program: Program, model: CostMo
   // Who asks for several threads asks for more than the one that a default says.
   if (count && count.likely >= 1 && !(count.high < 2 && isInLoop(spawn) && isForSeveral(spawn))) return { count, known: "known" };
   if (course === "until stopped" && !(count === undefined && isInLoop(spawn))) return { count: exactly(1), known: "known" };
-  return { count: spawn.width === "pool" ? interval(2, 100, 1_000) : interval(2, 4, 64), known: "assumed" };
+  if (spawn.width !== "pool") return { count: interval(2, 4, 64), known: "assumed" };
+  // Who hands tasks over many at a time has many times as many.
+  const chunk = writtenChunk(spawn, model);
+  return {
+    count: chunk > 1 ? interval(2 * chunk, Math.max(100, usualChunks * chunk), 1_000 * chunk) : interval(2, 100, 1_000),
+    known: "assumed",
+  };
 }
+
+/** How many tasks the call says to hand over at a time, where it says a number; one otherwise. */
+function writtenChunk(spawn: Spawn, { evaluator }: CostModel): number {
+  const given = chunkArgument(spawn);
+  const size = given && evaluator.number(given, bareActivation(spawn.in));
+  return size && size.low === size.high && size.low > 1 ? size.low : 1;
+}
+
+const usualChunks = 20;
 
 /**
  * Whether nothing shows that one call of the function starts more than one before it is over: only that it is called from several places, or that it

@@ -29,7 +29,7 @@ export function unknownWait(call: CallOperation, at: Activation, evaluator: Eval
   const isOfSettings = receiver !== undefined && wordsOf(nameOfObject(receiver)).some((word) => settings.test(word));
   const isBeside =
     isOfSettings ||
-    beside.has(words[0] ?? "") ||
+    (beside.has(words[0] ?? "") && !isOrder(words, receiver)) ||
     setters.test(words[0] ?? "") ||
     words.some((word) => besideAnywhere.test(word) && !isWhatIsFetched(word, words));
   if (isBeside) return because && { ns: atMost(exchangeNs, limit), because };
@@ -43,6 +43,12 @@ export function unknownWait(call: CallOperation, at: Activation, evaluator: Eval
   const usual = kind === "exchange" ? exchangedIn(at.function.file, does, exchangeNs) : requestNs;
   const ns = usual ? atMost(usual, limit) : exactly(0);
   return { ns, because: kind === "module" ? "as its module says" : "as its name says" };
+}
+
+/** Whether the object stands for a server and is told what to do with what the server has: `client.stop_instances(…)`, `api.create_issue(…)`. */
+function isOrder([verb = "", ...what]: readonly string[], receiver: Value | undefined): boolean {
+  const of = receiver ? wordsOf(nameOfObject(receiver)) : [];
+  return what.length > 0 && servers.has(of[of.length - 1] ?? "") && orders.has(verb);
 }
 
 /** Whether the name of a call of which nothing is known says that it only asks, notes or changes something small, so that it is not what takes a task its time. */
@@ -81,6 +87,9 @@ const exchangeWords = new Set(
 );
 /** Objects that stand for a server: what they are asked, they ask it. */
 const requesters = new Set("client requests http https api ssh sftp ftp scp smtp imap s3 rpc redis".split(" "));
+/** Those of them whose methods are the server's. */
+const servers = new Set("client api".split(" "));
+const orders = new Set("create start stop cancel restore remove copy".split(" "));
 /** Of HTTP, and of databases. */
 const sessionVerbs = new Set(
   "get post put patch delete head request send call run open execute commit flush refresh query merge rollback".split(" "),
@@ -120,7 +129,7 @@ const bookkeeping = new Set(
 const computing =
   /^(comput|calculat|crunch|train|predict|simulat|optimi[sz]|solv|evaluat|render|resiz|rotat|transform|convolv|filter|pars|tokeni[sz]|encod|decod|compress|decompress|encrypt|decrypt|hash|factor|scor|cluster|align|sort|integrat|interpolat)(e|es|ed|ing|er|or|ion|ions|s)?$/;
 const besideAnywhere =
-  /^(url|urls|path|name|id|header|headers|params?|config|options?|settings|status|count|callback|handler|size|length|type|key)$/;
+  /^(url|urls|path|name|id|header|headers|params?|config|options?|settings|status|count|callback|handler|size|length|type|key|paginator|waiter|presigned|timeout|auth|credentials|logger|middleware|hook|listener)$/;
 /** Set what later waits hold to, or tell it, and wait for nothing: of libraries that write words together. */
 const setters = /^[gs]et(default|sock|peer|time|block|opt)/;
 

@@ -1,9 +1,9 @@
-import type { Interval } from "../base/interval.js";
+import { type Interval, interval } from "../base/interval.js";
 import { defaultPoolSize } from "../knowledge/evaluate.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import type { ScopedValue, Spawn } from "../program/link/spawns.js";
 import type { Value } from "../program/operation.js";
-import { bareActivation } from "./activation.js";
+import { type Activation, bareActivation } from "./activation.js";
 import type { Amount } from "./amount.js";
 import { mostThreads } from "./demand.js";
 import { isForSeveral } from "./parallel-guards.js";
@@ -58,11 +58,23 @@ export function workerCount(
 function sizeOf({ value, in: within }: ScopedValue, model: CostModel): Amount | "default" {
   if (value.op === "constant" && value.type === "none") return "default";
   const at = bareActivation(within);
-  const given = model.evaluator.number(value, at);
+  const given = model.evaluator.number(value, at) ?? smallestKnown(value, at, model);
   if (!given || given.likely < 1) return undefined;
   // It is one of the numbers, and none between them; who asks for workers wants them to be several.
   const isEither = given.low !== given.high && alternativesOf(value, within).length > 1;
   return isEither ? { ...given, likely: given.high } : given;
+}
+
+/** `min(8, len(items))`: not more than the least of those that can be told, and so many where there are enough tasks for them. */
+function smallestKnown(value: Value, at: Activation, { evaluator }: CostModel): Amount {
+  const number = (each: Value, in_: Activation): Amount => {
+    if (each.op !== "call" || !evaluator.resolver.externalCallees(each, in_.function).includes("builtins.min") || each.arguments.length < 2)
+      return undefined;
+    const told = each.arguments.flatMap((argument) => evaluator.number(argument.value, in_) ?? []);
+    const least = Math.min(...told.map(({ likely }) => likely));
+    return told.length > 0 && least >= 1 ? interval(1, least, Math.max(least, Math.min(...told.map(({ high }) => high)))) : undefined;
+  };
+  return value.op === "read" ? evaluator.follow(value, at, number, () => undefined) : number(value, at);
 }
 
 /** What a conditional expression, or a variable that is set in the arms of a branch, may be. */

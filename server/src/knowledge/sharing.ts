@@ -1,4 +1,5 @@
 import type { CallFacts } from "./call-facts.js";
+import type { Condition } from "./condition.js";
 import type { SharedByThreads, TypeEntry } from "./entry.js";
 import { holds, type Truth } from "./evaluate.js";
 import { transactionStatement } from "./transactions.js";
@@ -25,10 +26,18 @@ export function sharingObjection(type: TypeEntry, method: string, made: CallFact
         const mixed = transactionStatement(type.name, method, made);
         return mixed && { stated: mixed, verdict: "unsafe", certain: "yes" };
       }
+      if (verdict === "refused" && stated.unless.some((condition) => isDecidedInRun(condition, made))) return undefined;
       return { stated, verdict, certain: excuses.includes("unknown") ? "unknown" : "yes" };
     }
     case "serialised":
     case "safe":
       return undefined;
   }
+}
+
+/** Whether who makes the object decides about it with a value that only a run tells: `check_same_thread=sqlite3.threadsafety < 3`. */
+function isDecidedInRun(condition: Condition, made: CallFacts): boolean {
+  if (condition.test !== "equals" || holds(condition, made) !== "unknown") return false;
+  const { of } = condition;
+  return typeof of === "object" && made.keywords?.some(({ name }) => name !== undefined && name === of.keyword) === true;
 }

@@ -68,6 +68,14 @@ function externalResult(resolver: Resolver, name: string, call: CallOperation, w
         if (elements.length > 0) return elements;
       }
       break;
+    case "typing.cast":
+    case "typing_extensions.cast": {
+      // What is cast stays what it is.
+      const cast = call.arguments[1]?.value;
+      const same = cast ? resolver.resolve(cast, within) : [];
+      if (same.length > 0) return same;
+      break;
+    }
     case "builtins.iter":
       return [{ kind: "object", type: "collections.abc.Iterator", origin: { call, in: within } }];
     case "builtins.dict.get":

@@ -479,7 +479,9 @@ export class Resolver {
     return this.memory.find("resolution", orders, node, order, sameOrder, () => {
       const scope = node.file.functionAt(node.file.functionAt(node.facts.body)?.head.parent ?? 0);
       for (const base of scope ? node.facts.bases : []) {
-        for (const entity of this.resolve(base, scope as FunctionNode)) {
+        const generic = genericOf(base);
+        for (const entity of this.resolve(generic ?? base, scope as FunctionNode)) {
+          if (generic && entity.kind === "external" && isGenericMark.test(entity.name)) continue;
           if (entity.kind === "external" && !externals.includes(entity.name)) externals.push(entity.name);
           if (entity.kind !== "class" || entity.class === node) continue;
           const inner = this.classOrder(entity.class);
@@ -797,6 +799,14 @@ function isPlain(value: Value): boolean {
 function isBuiltIn(value: Value, file: LinkedFile): boolean {
   return value.op === "read" && value.place.kind === "name" && value.place.owner === unbound && starImports(file).length === 0;
 }
+
+/** What a base is made specific of: `Queue` of `Queue[int]`. */
+function genericOf(base: Value): Value | undefined {
+  return base.op === "read" && base.place.kind === "element" ? base.place.object : undefined;
+}
+
+/** Bases that only name the parameters of a class. */
+const isGenericMark = /^(typing|typing_extensions)\.(Generic|Protocol)$/;
 
 const maximumDepth = 40;
 const maximumCallers = 60;

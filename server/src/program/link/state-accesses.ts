@@ -312,10 +312,21 @@ export class StateAccesses {
   }
 
   private isOwnIndex(index: Value, frame: Frame): boolean {
-    if (isThreadIdentity(index) || this.ownership.object(index, frame).perThread) return true;
+    if (this.tellsThread(index, frame) || this.ownership.object(index, frame).perThread) return true;
     if (index.op !== "read" || index.place.kind !== "name" || index.place.owner !== frame.function.index) return false;
     const bound = frame.function.bound(index.place.name) ?? [];
-    return bound.length > 0 && bound.every((value) => isThreadIdentity(value));
+    return bound.length > 0 && bound.every((value) => this.tellsThread(value, frame));
+  }
+
+  /** Whether the value tells which thread runs, by a function of the program, too, that does nothing else. */
+  private tellsThread(value: Value, frame: Frame): boolean {
+    if (isThreadIdentity(value)) return true;
+    if (value.op !== "call" || value.arguments.length > 0) return false;
+    const callees = this.program.resolver.callees(value, frame.function);
+    return (
+      callees.length > 0 &&
+      callees.every(({ function: { returned } }) => returned.length > 0 && returned.every((each) => isThreadIdentity(each)))
+    );
   }
 
   /** The element that a thread writes under a key of its own, where the code expects that key to come again. */
