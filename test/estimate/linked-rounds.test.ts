@@ -195,3 +195,25 @@ if __name__ == "__main__":
     assert.ok(program("pending.append(graph.other(node))") > 3 * program("seen.add(node)"));
   });
 });
+
+test("a flag that a loop inside sets again says nothing of how often", () => {
+  const program = `from concurrent.futures import ThreadPoolExecutor
+
+def task(size):
+    data = list(range(size, 0, -1))
+    changed = True
+    while changed:
+        changed = False
+        for i in range(len(data) - 1):
+            if data[i] > data[i + 1]:
+                data[i], data[i + 1] = data[i + 1], data[i]
+                changed = True
+    return data
+
+with ThreadPoolExecutor(4) as pool:
+    print(len(list(pool.map(task, [300, 300, 300, 300]))))
+`;
+  // Nothing followed: one pass over the list is 10 µs, and it may take 300.
+  const { interpreterNs } = predictionOf(parser, program, "cpython-3.13", 4).work;
+  assert.ok(interpreterNs.likely > 20_000 && interpreterNs.high > 1e6, JSON.stringify(interpreterNs));
+});

@@ -194,7 +194,7 @@ describe("what cannot be followed ends the look", () => {
   const ends: readonly (readonly [what: string, task: string, items: string, why: RegExp])[] = [
     [
       "a decision by what a file says",
-      "def task(n):\n    if open('x').read():\n        n += 1\n    return n",
+      "def task(n):\n    while open('x').read():\n        n += 1\n    return n",
       "[1, 2]",
       /nothing is known/,
     ],

@@ -18,42 +18,69 @@ interface Node {
  * looking takes too many steps: patterns are the program's, and some take for ever.
  */
 export function matchesOf(pattern: string, text: string, isMultiline: boolean): readonly Match[] | undefined {
-  const search = new Search(pattern, text, isMultiline);
-  return search.all();
+  const search = new PatternSearch(pattern, { isMultiline, ignoresCase: false, dotIsAny: false });
+  return search.find(text, "all")?.matches;
+}
+
+export interface PatternFlags {
+  readonly isMultiline: boolean;
+  readonly ignoresCase: boolean;
+  readonly dotIsAny: boolean;
 }
 
 const mostSteps = 100_000;
 const deepest = 300;
 
-class Search {
+/** A pattern that is looked for in texts. */
+export class PatternSearch {
+  /** Which numbers the groups with names have. */
+  readonly names = new Map<string, number>();
+  groupCount = 0;
   private position = 0;
   private steps = 0;
   private depth = 0;
-  private groupCount = 0;
   private groups: Groups = [];
+  private text = "";
+  private node: Node | undefined;
 
   constructor(
     private readonly pattern: string,
-    private readonly text: string,
-    private isMultiline: boolean,
+    private readonly flags: PatternFlags,
   ) {}
 
-  all(): readonly Match[] | undefined {
+  /** Whether the pattern holds nothing that is not known here. */
+  get isKnown(): boolean {
+    return this.find("", "here") !== undefined;
+  }
+
+  /** `here`: from the place on; `whole`: to the end of the text as well; `first`, `all`: there or later. In how many steps it was found. */
+  find(
+    text: string,
+    which: "here" | "whole" | "first" | "all",
+    from = 0,
+  ): { readonly matches: readonly Match[]; readonly steps: number } | undefined {
+    this.text = text;
+    this.steps = this.depth = 0;
     try {
-      const node = this.alternatives();
-      if (this.position < this.pattern.length) return undefined;
-      const found: Match[] = [];
-      for (let at = 0; at <= this.text.length; ) {
+      if (!this.node) {
+        this.node = this.alternatives();
+        if (this.position < this.pattern.length) throw new Unclear();
+      }
+      const { node } = this;
+      const matches: Match[] = [];
+      for (let at = from; at <= text.length; ) {
         this.groups = [];
         let end = -1;
         const isFound = node(at, (last) => {
           end = last;
-          return true;
+          return which !== "whole" || last === text.length;
         });
-        if (isFound) found.push({ start: at, end, groups: this.groups.slice(1) });
+        if (isFound)
+          matches.push({ start: at, end, groups: Array.from({ length: this.groupCount }, (_, index) => this.groups[index + 1]) });
+        if (which === "here" || which === "whole" || (which === "first" && isFound)) break;
         at = isFound && end > at ? end : at + 1;
       }
-      return found;
+      return { matches, steps: this.steps };
     } catch (error) {
       if (error instanceof Unclear) return undefined;
       throw error;
@@ -141,11 +168,13 @@ class Search {
       case "[":
         return this.single(this.characterClass());
       case ".":
-        return this.single((each) => each !== "\n");
+        return this.single((each) => this.flags.dotIsAny || each !== "\n");
       case "^":
-        return this.place((at) => at === 0 || (this.isMultiline && this.text[at - 1] === "\n"));
+        return this.place((at) => at === 0 || (this.flags.isMultiline && this.text[at - 1] === "\n"));
       case "$":
-        return this.place((at) => at === this.text.length || (this.text[at] === "\n" && (this.isMultiline || at === this.text.length - 1)));
+        return this.place(
+          (at) => at === this.text.length || (this.text[at] === "\n" && (this.flags.isMultiline || at === this.text.length - 1)),
+        );
       case "\\":
         return this.escape();
       case "*":
@@ -157,7 +186,10 @@ class Search {
     }
   }
 
-  private single(test: (character: string) => boolean): Node {
+  private single(exactly: (character: string) => boolean): Node {
+    const test = this.flags.ignoresCase
+      ? (character: string): boolean => exactly(character) || exactly(character.toLowerCase()) || exactly(character.toUpperCase())
+      : exactly;
     const node = (at: number, next: (at: number) => boolean): boolean => {
       this.step();
       return at < this.text.length && test(this.text[at] as string) && next(at + 1);
@@ -187,6 +219,7 @@ class Search {
     this.position += opening.length;
     const isKept = opening === "" || named !== undefined;
     const number = isKept ? ++this.groupCount : 0;
+    if (named !== undefined) this.names.set(named, number);
     const inner = this.alternatives();
     if (this.pattern[this.position++] !== ")") throw new Unclear();
     if (opening === "?=" || opening === "?!") {

@@ -239,7 +239,9 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
   const [target] = targets;
   const external = spawn.externalTargets[0] ?? "";
   const handed = methods ? methods.task : handedTask(spawn, program.resolver);
-  const uneven = target && !settings.profile ? unevenOf(spawn, target, handed, model) : undefined;
+  const written = target && !settings.profile ? unevenOf(spawn, target, handed, model) : undefined;
+  // What was seen of each task says more than what is read of each, but for what the code tells for sure.
+  const uneven = written && settings.observed?.differs && isUncertain(written.work) ? undefined : written;
   const service = handed ? (handed.isOpen ? undefined : serviceOfAll(spawn, targets, model)) : serviceOf(spawn, target, program, model);
   // What goes on until it is stopped has no end that could be seen.
   if (
@@ -249,7 +251,7 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
     !settings.profile &&
     isUncertain(uneven?.work ?? model.workOfTask(activationOf(target)))
   ) {
-    const observed = observedTask(spawn, target.function, program, settings.mostSteps);
+    const observed = observedTask(spawn, target.function, program, settings);
     if (observed)
       return estimateSite(spawn, program, new CostModel(program.resolver, { ...settings, observed }), { ...settings, observed });
   }
@@ -308,6 +310,12 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
     assumptions.push(lockOfEach);
   const payload = target ? payloadOf(target, program, model) : nothingSent;
   const { origin } = costsFor(settings.target, settings.calibrations);
+  const shares =
+    uneven && (!handed || (tasks.low === tasks.high && tasks.low === uneven.shares.length))
+      ? uneven.shares
+      : uneven || handed || !isMostlyInterpreted(whole)
+        ? undefined
+        : settings.observed?.sharesOf(tasks);
   const demand: Demand = {
     interpreterNs: whole.interpreterNs,
     heldNs: whole.heldNs,
@@ -324,7 +332,7 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
     ofProgram: target !== undefined && isProgram(target.function.file),
     resultBytes: payload.resultBytes,
     tasks,
-    ...(uneven && (!handed || (tasks.low === tasks.high && tasks.low === uneven.shares.length)) ? { shares: uneven.shares } : {}),
+    ...(shares ? { shares } : {}),
     beside: ended.map(({ work: { interpreterNs, heldNs, nativeNs, waitNs } }) => ({ interpreterNs, heldNs, nativeNs, waitNs })),
     workers: spawn.width === "thread" && settings.workers === undefined ? workers + ended.length : workers,
     course,
@@ -352,6 +360,11 @@ function isUncertain({ interpreterNs, heldNs, nativeNs, lengths }: TaskWork): bo
 }
 
 const wideRange = 3;
+
+/** Whether nearly all that it computes is what the steps of an interpreter tell. */
+function isMostlyInterpreted({ interpreterNs, heldNs, nativeNs }: TaskWork): boolean {
+  return heldNs.likely + nativeNs.likely < interpreterNs.likely / 4;
+}
 
 /** Tasks of which nobody knows how many there are, with enough for each worker of a pool that somebody made of so many. */
 function enoughFor(workers: number, { low, likely, high }: Interval): Interval {

@@ -88,7 +88,7 @@ export function unevenWork(each: readonly TaskWork[]): UnevenTasks | undefined {
 }
 
 /** Less than that is lost in what is not known of a task anyway. */
-const leastDifference = 1.15;
+export const leastDifference = 1.15;
 const mostItems = 64;
 /** Those that are the same are looked at once. */
 const mostRepeated = 512;

@@ -90,7 +90,8 @@ export function whileRounds(loop: LoopOperation, at: Activation, evaluator: Eval
       variable.op === "compute" && variable.operator === "*" && variable.operands[0]?.op === "read" ? variable.operands[0] : undefined;
     const read = square ?? variable;
     if (read.op !== "read" || read.place.kind !== "name" || read.place.owner !== holder.index) return undefined;
-    const step = stepOf(read.place.name) ?? (jumps(read.place.name, loop, holder) ? ({ by: 1, grows: "add" } as const) : undefined);
+    const step =
+      stepOf(read.place.name) ?? (comparison && jumps(read.place.name, loop, holder) ? ({ by: 1, grows: "add" } as const) : undefined);
     const shrinks = step !== undefined && step.grows === "multiply" && step.by < 1;
     // However large a number is that is divided again and again, it is soon gone.
     const start = startOf(read.place.name) ?? (shrinks ? anyNumber : undefined);

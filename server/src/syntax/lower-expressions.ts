@@ -203,7 +203,11 @@ export class ExpressionLowering {
         return this.name(node);
       case "integer": {
         const end = node.endIndex;
-        return { kind: "literal", type: "int", value: integerValue(this.text.slice(start, end)), start, end };
+        {
+          const value = integerValue(this.text.slice(start, end));
+          const kept = Number.isSafeInteger(value) ? {} : { content: this.text.slice(start, end).replace(/_/g, "").toLowerCase() };
+          return { kind: "literal", type: "int", value, ...kept, start, end };
+        }
       }
       case "float": {
         const end = node.endIndex;

@@ -1,3 +1,4 @@
+import { floatText, templateFilled } from "./formats.js";
 import {
   Bytes,
   Dict,
@@ -14,6 +15,7 @@ import {
   RangeValue,
   SetValue,
   Tuple,
+  UnknownTest,
   unclear,
 } from "./values.js";
 
@@ -24,7 +26,7 @@ const mostBits = 20_000;
 export function asNumber(value: Py): number | bigint | undefined {
   if (typeof value === "number" || typeof value === "bigint") return value;
   if (typeof value === "boolean") return value ? 1 : 0;
-  return undefined;
+  return value instanceof Instance ? value.number : undefined;
 }
 
 /** As a float. */
@@ -39,6 +41,10 @@ export function asIndex(value: Py): number {
   const integer = asNumber(value);
   if (integer === undefined) return value instanceof Opaque ? unclear("a number of which nothing is known") : raiseType();
   return Number(integer);
+}
+
+function unknownTest(why: string): never {
+  throw new UnknownTest(why);
 }
 
 function raiseType(): never {
@@ -63,6 +69,7 @@ function integers(operator: string, a: number | bigint, b: number | bigint): Py 
     if (found !== undefined) return found;
   }
   const [x, y] = [BigInt(a), BigInt(b)];
+  if (y < 0n && (operator === "<<" || operator === ">>")) throw new Raised("ValueError", "negative shift count");
   switch (operator) {
     case "+":
       return normal(x + y);
@@ -149,10 +156,17 @@ function floats(operator: string, a: number, b: number): Py {
     case "**":
       return new Float(a ** b);
     case "/":
-    case "//":
-    case "%":
       if (b === 0) throw new Raised("ZeroDivisionError", "float division by zero");
-      return new Float(operator === "/" ? a / b : operator === "//" ? Math.floor(a / b) : a - b * Math.floor(a / b));
+      return new Float(a / b);
+    case "//":
+    case "%": {
+      if (b === 0) throw new Raised("ZeroDivisionError", "float modulo");
+      const remainder = a % b;
+      const isOff = remainder !== 0 && remainder < 0 !== b < 0;
+      if (operator === "%") return new Float(remainder === 0 && b < 0 ? -0 : isOff ? remainder + b : remainder);
+      const quotient = (a - remainder) / b - (isOff ? 1 : 0);
+      return new Float(Math.round(quotient) === quotient ? quotient : Math.floor(quotient + 0.5));
+    }
     default:
       return raiseType();
   }
@@ -179,8 +193,10 @@ export function binary(operator: string, left: Py, right: Py): Py {
     if (a !== undefined) return times(right, Number(a));
     if (b !== undefined) return times(left, Number(b));
   }
-  if (operator === "%" && typeof left === "string") return formatted(left, right instanceof Tuple ? right.items : [right]);
+  if (operator === "%" && typeof left === "string") return filledIn(left, right);
   if (left instanceof SetValue && right instanceof SetValue) return sets(operator, left, right);
+  if (left instanceof Dict && right instanceof Dict && left.type === "Counter" && right.type === "Counter")
+    return counted(operator, left, right);
   if (left instanceof Dict && right instanceof Dict && operator === "|") {
     const both = new Dict(left.type, left.missing);
     for (const [key, [shown, value]] of [...left.entries, ...right.entries]) both.entries.set(key, [shown, value]);
@@ -188,6 +204,24 @@ export function binary(operator: string, left: Py, right: Py): Py {
   }
   if (isUnknown(left) || isUnknown(right)) return new Opaque();
   return left instanceof Instance || right instanceof Instance ? unclear("an operator of a class") : raiseType();
+}
+
+function filledIn(template: string, right: Py): Py {
+  const values = right instanceof Tuple ? right.items : [right];
+  if (values.some(isUnknown)) return new Opaque();
+  const named = (name: string): Py => (right instanceof Dict ? right.entries.get(name)?.[1] : undefined) ?? raiseType();
+  return templateFilled(template, values, named, (value) => shown(value));
+}
+
+/** What becomes of two counters: counts above zero. */
+function counted(operator: string, left: Dict, right: Dict): Py {
+  const both = new Dict("Counter");
+  for (const [key, [shown]] of [...left.entries, ...right.entries]) {
+    const [a, b] = [left, right].map((each) => asFloat(each.entries.get(key)?.[1] ?? 0) ?? 0) as [number, number];
+    const count = operator === "+" ? a + b : operator === "-" ? a - b : operator === "&" ? Math.min(a, b) : Math.max(a, b);
+    if (count > 0) both.entries.set(key, [shown, Number.isInteger(count) ? count : new Float(count)]);
+  }
+  return both;
 }
 
 function times(value: Py, count: number): Py {
@@ -218,30 +252,27 @@ export function sets(operator: string, left: SetValue, right: SetValue): Py {
   return found;
 }
 
-/** `template % values`, roughly: the length is what is asked for. */
-function formatted(template: string, values: readonly Py[]): Py {
-  let next = 0;
-  return template.replace(/%(?:\((\w+)\))?[-+ #]*(\d*)(?:\.(\d+))?([diouxXeEfFgGcrsa%])/g, (_all, _name, width, digits, kind) => {
-    if (kind === "%") return "%";
-    const value = values[next++] ?? null;
-    const number = asFloat(value);
-    const text = /[eEfFgG]/.test(kind) && number !== undefined ? number.toFixed(Number(digits || 6)) : shown(value);
-    return text.padStart(Number(width || 0));
-  });
+/** A text as it would be written, roughly. */
+function quoted(text: string): string {
+  const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
+  const inside = text.replace(/[\\\p{Cc}]/gu, (each) => escapes[each] ?? `\\x${each.charCodeAt(0).toString(16).padStart(2, "0")}`);
+  return quote + (quote === "'" ? inside.replaceAll("'", "\\'") : inside) + quote;
 }
+
+const escapes: Readonly<Record<string, string>> = { "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
 /** What `str` makes of it, roughly. */
 export function shown(value: Py, form: "str" | "repr" = "str"): string {
   if (value === null) return "None";
   if (typeof value === "boolean") return value ? "True" : "False";
-  if (typeof value === "string") return form === "str" ? value : `'${value}'`;
+  if (typeof value === "string") return form === "str" ? value : quoted(value);
   if (typeof value === "number" || typeof value === "bigint") return String(value);
-  if (value instanceof Float) return Number.isInteger(value.value) ? `${value.value}.0` : String(value.value);
-  if (value instanceof Bytes) return `b'${value.text}'`;
+  if (value instanceof Float) return floatText(value.value);
+  if (value instanceof Bytes) return `b${quoted(value.text)}`;
   const all = (items: Iterable<Py>): string => [...items].map((item) => shown(item, "repr")).join(", ");
   if (value instanceof List) return `[${all(value.items)}]`;
-  if (value instanceof Tuple) return `(${all(value.items)})`;
-  if (value instanceof SetValue) return `{${all(value.members.values())}}`;
+  if (value instanceof Tuple) return `(${all(value.items)}${value.items.length === 1 ? "," : ""})`;
+  if (value instanceof SetValue) return value.members.size === 0 ? "set()" : `{${all(value.members.values())}}`;
   if (value instanceof Dict)
     return `{${[...value.entries.values()].map(([key, held]) => `${shown(key, "repr")}: ${shown(held, "repr")}`).join(", ")}}`;
   return value instanceof Opaque ? unclear("a text of which nothing is known") : "<object at 0x7f0000000000>";
@@ -254,7 +285,7 @@ export function isUnknown(value: Py): value is Opaque | Imported {
 
 export function isEqual(a: Py, b: Py): boolean {
   if (a === b) return true;
-  if (isUnknown(a) || isUnknown(b)) return unclear("a comparison with something unknown");
+  if (isUnknown(a) || isUnknown(b)) return unknownTest("a comparison with something unknown");
   const [x, y] = [asFloat(a), asFloat(b)];
   if (x !== undefined && y !== undefined) return typeof a === "bigint" || typeof b === "bigint" ? asNumber(a) === asNumber(b) : x === y;
   if ((a instanceof List && b instanceof List) || (a instanceof Tuple && b instanceof Tuple))
@@ -270,8 +301,10 @@ export function isEqual(a: Py, b: Py): boolean {
         return other !== undefined && isEqual(value, other[1]);
       })
     );
-  if (a instanceof Instance && b instanceof Instance && a.class_ === b.class_ && a.class_.comparesFields)
+  if (a instanceof Instance && b instanceof Instance && a.class_ === b.class_ && (a.class_.comparesFields || a.class_.isTuple))
     return isEqual(new Tuple(fieldsOf(a)), new Tuple(fieldsOf(b)));
+  if (a instanceof Instance && a.class_.isTuple && b instanceof Tuple) return isEqual(new Tuple(fieldsOf(a)), b);
+  if (b instanceof Instance && b.class_.isTuple && a instanceof Tuple) return isEqual(a, new Tuple(fieldsOf(b)));
   if (a instanceof Instance && a.class_.find("__eq__") !== undefined) return unclear("a comparison of a class");
   return false;
 }
@@ -290,7 +323,11 @@ export function order(a: Py, b: Py): number {
     }
     return a.items.length - b.items.length;
   }
-  if (isUnknown(a) || isUnknown(b)) return unclear("a comparison with something unknown");
+  if (isUnknown(a) || isUnknown(b)) return unknownTest("a comparison with something unknown");
+  if (a instanceof Instance && b instanceof Instance && a.class_.ordersFields && a.class_ === b.class_)
+    return order(new Tuple(fieldsOf(a)), new Tuple(fieldsOf(b)));
+  if (a instanceof Instance && a.class_.isTuple) return order(new Tuple(fieldsOf(a)), b);
+  if (b instanceof Instance && b.class_.isTuple) return order(a, new Tuple(fieldsOf(b)));
   if (a instanceof Instance || b instanceof Instance) return unclear("a comparison of a class");
   return raiseType();
 }
@@ -332,7 +369,7 @@ function isIn(item: Py, container: Py): boolean {
     return Number.isInteger(offset) && offset >= 0 && offset < container.length;
   }
   if (container instanceof Bytes && item instanceof Bytes) return container.text.includes(item.text);
-  return unclear("a look into something unknown");
+  return unknownTest("a look into something unknown");
 }
 
 export function isTrue(value: Py): boolean {
@@ -341,7 +378,7 @@ export function isTrue(value: Py): boolean {
   if (value instanceof Float) return value.value !== 0;
   const length = lengthOf(value);
   if (length !== undefined) return length > 0;
-  if (isUnknown(value)) return unclear("a test of which nothing is known");
+  if (isUnknown(value)) return unknownTest("a test of which nothing is known");
   if (value instanceof Instance && (value.class_.find("__bool__") !== undefined || value.class_.find("__len__") !== undefined))
     return unclear("a test that a class makes");
   return true;

@@ -1,5 +1,6 @@
-import { asFloat, asIndex, asNumber, checkedSize, normal, shown } from "./arithmetic.js";
+import { asFloat, asIndex, asNumber, checkedSize, isUnknown, normal } from "./arithmetic.js";
 
+import { formattedAs, rounded } from "./formats.js";
 import { type Machine, perStep } from "./machine.js";
 import {
   Bytes,
@@ -42,7 +43,41 @@ const hierarchy: readonly (readonly [name: string, base: string])[] = [
   ["StopIteration", "Exception"],
   ["TypeError", "Exception"],
   ["ValueError", "Exception"],
-  ["UnicodeDecodeError", "ValueError"],
+  ["UnicodeError", "ValueError"],
+  ["JSONDecodeError", "ValueError"],
+  ["UnicodeDecodeError", "UnicodeError"],
+  ["UnicodeEncodeError", "UnicodeError"],
+  ["SystemExit", "BaseException"],
+  ["KeyboardInterrupt", "BaseException"],
+  ["GeneratorExit", "BaseException"],
+  ["StopAsyncIteration", "Exception"],
+  ["AssertionError", "Exception"],
+  ["RecursionError", "RuntimeError"],
+  ["FloatingPointError", "ArithmeticError"],
+  ["SyntaxError", "Exception"],
+  ["EOFError", "Exception"],
+  ["MemoryError", "Exception"],
+  ["BufferError", "Exception"],
+  ["ImportError", "Exception"],
+  ["ModuleNotFoundError", "ImportError"],
+  ["UnboundLocalError", "NameError"],
+  ["FileNotFoundError", "OSError"],
+  ["FileExistsError", "OSError"],
+  ["PermissionError", "OSError"],
+  ["InterruptedError", "OSError"],
+  ["BlockingIOError", "OSError"],
+  ["ConnectionError", "OSError"],
+  ["ConnectionResetError", "ConnectionError"],
+  ["ConnectionRefusedError", "ConnectionError"],
+  ["BrokenPipeError", "ConnectionError"],
+  ["TimeoutError", "OSError"],
+  ["Warning", "Exception"],
+  ["UserWarning", "Warning"],
+  ["DeprecationWarning", "Warning"],
+  ["RuntimeWarning", "Warning"],
+  // Of the module `queue`.
+  ["Empty", "Exception"],
+  ["Full", "Exception"],
 ];
 
 /** The classes of errors that Python brings. */
@@ -52,6 +87,8 @@ export const exceptions: ReadonlyMap<string, ClassValue> = (() => {
     const above = made.get(base);
     made.set(name, new ClassValue(name, above ? [above] : [], new Map()));
   }
+  const [system] = [made.get("OSError")];
+  if (system) for (const alias of ["IOError", "EnvironmentError"]) made.set(alias, system);
   return made;
 })();
 
@@ -71,18 +108,21 @@ export function builtIns(machine: Machine): ReadonlyMap<string, Py> {
       let found: Py | undefined;
       let foundKey: Py = null;
       machine.tick(items.length / 4);
+      if (key === null && items.some(isUnknown)) return new Opaque();
       for (const item of items) {
         const own = key === null ? item : machine.call(key, [item]);
         if (found !== undefined && sign * machine.order(own, foundKey) <= 0) continue;
         found = item;
         foundKey = own;
       }
-      return found ?? named.get("default") ?? machine.fail("ValueError", "empty");
+      if (found === undefined) found = named.get("default");
+      return found === undefined ? machine.fail("ValueError", "empty") : found;
     };
 
   define("print", () => null);
   define("len", ([value = null]) => {
-    if (value instanceof Instance) return machine.call(machine.methodOf(value, "__len__") ?? null, []);
+    if (value instanceof Instance && !value.class_.isTuple) return machine.call(machine.methodOf(value, "__len__") ?? null, []);
+    if (value instanceof ClassValue && value.members) return new Set(value.members.values()).size;
     return lengthOf(value) ?? (value instanceof Opaque ? new Opaque() : machine.fail("TypeError", "no length"));
   });
   define("range", (given) => {
@@ -135,13 +175,14 @@ export function builtIns(machine: Machine): ReadonlyMap<string, Py> {
   });
   define("reversed", ([value]) => new Iterator_(machine.iterate(new List([...list(value)].reverse()))));
   define("iter", ([value = null]) => new Iterator_(machine.iterate(value)));
-  define("next", ([value, usual]) => {
+  define("next", ([value = null, usual]) => {
     if (!(value instanceof Iterator_)) {
       const method = value instanceof Instance ? machine.methodOf(value, "__next__") : undefined;
       return method ? machine.call(method, []) : unclear("next of something unknown");
     }
     const item = value.next();
-    return item === done ? (usual ?? machine.fail("StopIteration", "")) : item;
+    if (item !== done) return item;
+    return usual === undefined ? machine.fail("StopIteration", "") : usual;
   });
   define(
     "sorted",
@@ -176,7 +217,8 @@ export function builtIns(machine: Machine): ReadonlyMap<string, Py> {
     const numbers = [base, power, modulus].map(asNumber);
     if (numbers.includes(undefined)) return new Opaque();
     const [x, y, m] = numbers.map((each) => BigInt(each as number | bigint)) as [bigint, bigint, bigint];
-    if (m === 0n || y < 0n) return unclear("an inverse");
+    if (m === 0n) return machine.fail("ValueError", "pow() 3rd argument cannot be 0");
+    if (y < 0n) return unclear("an inverse");
     // Multiplying takes the square of what is multiplied.
     const each = 0.2 + (m.toString(16).length / 128) ** 2 / 2;
     let [result, square, rest] = [1n % m, ((x % m) + m) % m, y];
@@ -190,22 +232,22 @@ export function builtIns(machine: Machine): ReadonlyMap<string, Py> {
   define("round", ([value = null, digits]) => {
     const number = asFloat(value);
     if (number === undefined) return new Opaque();
-    if (digits === undefined || digits === null) return Math.round(number);
-    const scale = 10 ** asIndex(digits);
-    return value instanceof Float ? new Float(Math.round(number * scale) / scale) : value;
+    const count = digits === undefined || digits === null ? undefined : asIndex(digits);
+    if (!(value instanceof Float))
+      return count === undefined || count >= 0 || !Number.isSafeInteger(number) ? value : rounded(number, count);
+    if (count !== undefined) return new Float(rounded(number, count));
+    if (!Number.isFinite(number)) return machine.fail(Number.isNaN(number) ? "ValueError" : "OverflowError", "no integer");
+    return Number.isSafeInteger(Math.trunc(number)) ? rounded(number, 0) : normal(BigInt(Math.trunc(number)));
   });
   define("int", ([value = 0, base]) => {
-    if (value instanceof Float) return Number.isFinite(value.value) ? Math.trunc(value.value) : machine.fail("ValueError", "int");
-    if (typeof value === "string") {
-      const text = value.trim().replaceAll("_", "");
-      const parsed =
-        base === undefined || asIndex(base) === 10
-          ? /^[-+]?\d+$/.test(text)
-            ? Number(text)
-            : Number.NaN
-          : Number.parseInt(text, asIndex(base));
-      if (Number.isNaN(parsed)) return machine.fail("ValueError", "invalid literal");
-      return Number.isSafeInteger(parsed) ? parsed : unclear("a large number");
+    if (value instanceof Float) {
+      if (!Number.isFinite(value.value)) return machine.fail(Number.isNaN(value.value) ? "ValueError" : "OverflowError", "int");
+      const whole = Math.trunc(value.value);
+      return Number.isSafeInteger(whole) ? whole + 0 : normal(BigInt(whole));
+    }
+    if (typeof value === "string" || value instanceof Bytes) {
+      const text = typeof value === "string" ? value : value.text;
+      return integerIn(text, base === undefined ? 10 : asIndex(base)) ?? machine.fail("ValueError", "invalid literal for int()");
     }
     return asNumber(value) ?? new Opaque();
   });
@@ -221,15 +263,11 @@ export function builtIns(machine: Machine): ReadonlyMap<string, Py> {
     const number = asFloat(value);
     return number === undefined ? new Opaque() : new Float(number);
   });
-  define("str", ([value = ""]) => {
-    if (value instanceof Instance) {
-      const method = machine.methodOf(value, "__str__") ?? machine.methodOf(value, "__repr__");
-      if (method) return machine.call(method, []);
-    }
-    return value instanceof Bytes ? value.text : shown(value);
+  define("str", ([value = "", encoding]) => {
+    if (isUnknown(value)) return new Opaque();
+    return value instanceof Bytes && encoding !== undefined ? machine.callMethod(value, "decode", []) : machine.text(value);
   });
-  define("repr", ([value = null]) => shown(value, "repr"));
-  define("ascii", ([value = null]) => shown(value, "repr"));
+  for (const name of ["repr", "ascii"]) define(name, ([value = null]) => machine.representation(value));
   define("format", ([value = null, how = ""]) => machine.formatted(value, String(how)));
   define("bool", ([value = false]) => machine.truth(value));
   define("list", ([value]) => new List([...list(value)]));
@@ -265,10 +303,20 @@ export function builtIns(machine: Machine): ReadonlyMap<string, Py> {
       : found;
   });
   define("memoryview", ([value = null]) => value);
-  define("ord", ([value]) => (typeof value === "string" ? (value.codePointAt(0) ?? 0) : new Opaque()));
+  define("ord", ([value]) =>
+    typeof value === "string"
+      ? [...value.slice(0, 3)].length === 1
+        ? (value.codePointAt(0) ?? 0)
+        : machine.fail("TypeError", "ord")
+      : new Opaque(),
+  );
   define("chr", ([value = null]) => String.fromCodePoint(Math.min(0x10ffff, Math.max(0, asIndex(value)))));
-  define("hex", ([value = null]) => `0x${(asNumber(value) ?? 0).toString(16)}`);
-  define("bin", ([value = null]) => `0b${(asNumber(value) ?? 0).toString(2)}`);
+  for (const [name, type] of [
+    ["hex", "x"],
+    ["bin", "b"],
+    ["oct", "o"],
+  ] as const)
+    define(name, ([value = null]) => formattedAs(asNumber(value) ?? machine.fail("TypeError", "no integer"), `#${type}`));
   define("hash", ([value = null]) => {
     const key = keyOf(value);
     if (typeof key === "number") return key;
@@ -314,6 +362,25 @@ export function builtIns(machine: Machine): ReadonlyMap<string, Py> {
   made.set("object", new ClassValue("object", [], new Map()));
   made.set("NotImplemented", new Opaque());
   return made;
+}
+
+/** The integer that a text says; undefined where it is none. */
+function integerIn(text: string, base: number): number | bigint | undefined {
+  if (text.length > 5_000) return unclear("a large number");
+  const [, sign, prefix, digits] = /^([-+]?)(0[xXoObB])?([0-9a-zA-Z]+)$/.exec(text.trim().replace(/(?<=\w)_(?=\w)/g, "")) ?? [];
+  if (digits === undefined) return undefined;
+  const own = prefix === undefined ? undefined : { x: 16, o: 8, b: 2 }[(prefix[1] as string).toLowerCase()];
+  // `0b1` is a number in hexadecimal.
+  const isPrefixed = own !== undefined && (base === 0 || base === own);
+  const root = base === 0 ? (own ?? 10) : base;
+  const all = isPrefixed ? digits : (prefix ?? "") + digits;
+  let found = 0n;
+  for (const each of all) {
+    const digit = Number.parseInt(each, 36);
+    if (digit >= root) return undefined;
+    found = found * BigInt(root) + BigInt(digit);
+  }
+  return normal(sign === "-" ? -found : found);
 }
 
 function typeName(value: Py): string {

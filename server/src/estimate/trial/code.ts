@@ -1,6 +1,6 @@
 import type { Parameter } from "../../syntax/nodes.js";
 import type { Site } from "./site.js";
-import type { Frame, Py } from "./values.js";
+import type { ClassValue, Frame, Py } from "./values.js";
 
 /** How a statement ends. */
 export enum End {
@@ -22,6 +22,8 @@ export interface Compiled {
   readonly parameters: readonly { readonly name: string; readonly slot: number; readonly form: Parameter["form"] }[];
   readonly slotsOf: () => number;
   readonly isAsync: boolean;
+  /** The class in which it stands. */
+  owner: ClassValue | undefined;
   readonly run: Run;
   /** Of a generator function. */
   readonly generate: Generate | undefined;

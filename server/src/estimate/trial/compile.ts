@@ -1,8 +1,53 @@
 import type { ClassDefinition, FunctionDefinition, LambdaExpression, Module, Parameter, Statement } from "../../syntax/nodes.js";
-import { type Compiled, End, type Evaluate, type Generate, type Run } from "./code.js";
+import { makeClass } from "./classes.js";
+import { type Compiled, End, type Evaluate, type Generate, type Run, type Store } from "./code.js";
 import { ExpressionCompiler } from "./expressions.js";
-import { declareBound, holdsYield, Scope } from "./scope.js";
-import { done, type Frame, Imported, type Py, PyFunction, Raised } from "./values.js";
+import type { Machine } from "./machine.js";
+import { declareBound, holdsKind, holdsYield, Scope } from "./scope.js";
+import { done, type Frame, Imported, Opaque, type Py, PyFunction, Raised, UnknownTest } from "./values.js";
+
+/** What a block is entered with, and where that is kept. */
+interface Manager {
+  readonly context: Evaluate;
+  readonly store: Store | undefined;
+}
+
+function enterAll(machine: Machine, items: readonly Manager[], frame: Frame): readonly Py[] {
+  return items.map(({ context, store }) => {
+    const manager = context(frame);
+    const value = machine.enter(manager);
+    store?.(frame, value);
+    return manager;
+  });
+}
+
+/** `error`: what ended the block. Whether that goes no further. */
+function leaveAll(machine: Machine, entered: readonly Py[], error?: unknown): boolean {
+  if (error !== undefined && !(error instanceof Raised)) return false;
+  let isOver = false;
+  for (const manager of [...entered].reverse()) isOver = machine.leave(manager, isOver ? undefined : error) || isOver;
+  return isOver;
+}
+
+/** The names that statements bind which do nothing else; undefined where they do. */
+function namesBoundIn(statements: readonly Statement[]): readonly string[] | undefined {
+  const names: string[] = [];
+  for (const statement of statements) {
+    if (statement.kind === "pass") continue;
+    if (statement.kind === "expression") {
+      const { value } = statement;
+      if (value.kind === "call" && value.callee.kind === "name" && value.callee.name === "print") continue;
+      return undefined;
+    }
+    if (statement.kind !== "assign" && statement.kind !== "augmented-assign") return undefined;
+    if (statement.value && holdsKind([statement.value], /^(call|await|yield|named)$/)) return undefined;
+    for (const target of statement.kind === "assign" ? statement.targets : [statement.target]) {
+      if (target.kind !== "name") return undefined;
+      names.push(target.name);
+    }
+  }
+  return names;
+}
 
 /** Turns a program into closures that follow it step by step. */
 export class Compiler extends ExpressionCompiler {
@@ -83,6 +128,23 @@ export class Compiler extends ExpressionCompiler {
         const site = machine.site(statement);
         const body = this.block(statement.body, scope);
         const otherwise = this.block(statement.otherwise, scope);
+        const bound = namesBoundIn([...statement.body, ...statement.otherwise]);
+        if (bound) {
+          const forgets = bound.map((name) => this.storeName(name, scope));
+          return (frame) => {
+            machine.tick();
+            let holds: boolean;
+            try {
+              holds = machine.truth(test(frame));
+            } catch (error) {
+              if (!(error instanceof UnknownTest)) throw error;
+              for (const forget of forgets) forget(frame, new Opaque());
+              return End.next;
+            }
+            site.took(holds);
+            return holds ? body(frame) : otherwise(frame);
+          };
+        }
         return (frame) => {
           machine.tick();
           const holds = machine.truth(test(frame));
@@ -111,7 +173,6 @@ export class Compiler extends ExpressionCompiler {
         };
       }
       case "for": {
-        if (statement.isAsync) return this.never("an asynchronous loop");
         const iterable = this.watched(statement.iterable, scope);
         const store = this.store(statement.target, scope);
         const body = this.block(statement.body, scope);
@@ -134,22 +195,19 @@ export class Compiler extends ExpressionCompiler {
         };
       }
       case "with": {
-        const items = statement.items.map(({ context, target }) => ({
-          context: this.expression(context, scope),
-          store: target && this.store(target, scope),
-        }));
+        const items = this.managers(statement, scope);
         const body = this.block(statement.body, scope);
         return (frame) => {
           machine.tick();
-          const entered: Py[] = [];
-          for (const { context, store } of items) {
-            const manager = context(frame);
-            entered.push(manager);
-            const value = machine.enter(manager);
-            store?.(frame, value);
+          const entered = enterAll(machine, items, frame);
+          let end: End;
+          try {
+            end = body(frame);
+          } catch (error) {
+            if (leaveAll(machine, entered, error)) return End.next;
+            throw error;
           }
-          const end = body(frame);
-          for (const manager of entered.reverse()) machine.leave(manager);
+          leaveAll(machine, entered);
           return end;
         };
       }
@@ -216,6 +274,13 @@ export class Compiler extends ExpressionCompiler {
     };
   }
 
+  private managers(statement: Extract<Statement, { kind: "with" }>, scope: Scope): readonly Manager[] {
+    return statement.items.map(({ context, target }) => ({
+      context: this.expression(context, scope),
+      store: target && this.store(target, scope),
+    }));
+  }
+
   private attempt(statement: Extract<Statement, { kind: "try" }>, scope: Scope): Run {
     const { machine } = this;
     const body = this.block(statement.body, scope);
@@ -237,7 +302,7 @@ export class Compiler extends ExpressionCompiler {
         site.took(true);
         for (const { types, store, run } of handlers) {
           if (types.length > 0 && !types.some((type) => machine.catches(type(frame), error))) continue;
-          store?.(frame, error.value);
+          store?.(frame, machine.errorOf(error));
           return run(frame);
         }
         throw error;
@@ -277,6 +342,7 @@ export class Compiler extends ExpressionCompiler {
       site: this.machine.site(node.kind === "function" ? node.nameRange : node),
       parameters,
       slotsOf: () => scope.slots.size,
+      owner: undefined,
       isAsync: node.kind === "function" && node.isAsync,
       // Compiled when it is first called: most functions of a large file never are.
       run: (frame) => {
@@ -290,6 +356,7 @@ export class Compiler extends ExpressionCompiler {
           }
         : undefined,
     };
+    scope.code = code;
     const defaults = this.parameters(node.parameters, outer);
     return (frame) => new PyFunction(code, frame, defaults(frame));
   }
@@ -314,7 +381,8 @@ export class Compiler extends ExpressionCompiler {
         const value = own.slots[slot];
         if (value !== undefined) attributes.set(name, value);
       }
-      const made = machine.makeClass(
+      const made = makeClass(
+        machine,
         node.name,
         bases.map((base) => base(frame)),
         attributes,
@@ -379,9 +447,57 @@ export class Compiler extends ExpressionCompiler {
           return yield* holds ? body(frame) : otherwise(frame);
         };
       }
+      case "with": {
+        const items = this.managers(statement, scope);
+        const body = this.generating(statement.body, scope);
+        return function* (frame) {
+          machine.tick();
+          const entered = enterAll(machine, items, frame);
+          let end: End;
+          try {
+            end = yield* body(frame);
+          } catch (error) {
+            if (leaveAll(machine, entered, error)) return End.next;
+            throw error;
+          }
+          leaveAll(machine, entered);
+          return end;
+        };
+      }
+      case "try": {
+        const body = this.generating(statement.body, scope);
+        const otherwise = this.generating(statement.otherwise, scope);
+        const final = this.generating(statement.final, scope);
+        const handlers = statement.handlers.map((handler) => ({
+          types: handler.types.map((type) => this.expression(type, scope)),
+          store: handler.name && this.store(handler.name, scope),
+          run: this.generating(handler.body, scope),
+        }));
+        const site = machine.site(statement);
+        return function* (frame) {
+          machine.tick();
+          let end = End.next;
+          let thrown: unknown;
+          try {
+            end = yield* body(frame);
+            site.took(false);
+            if (end === End.next) end = yield* otherwise(frame);
+          } catch (error) {
+            if (!(error instanceof Raised)) throw error;
+            site.took(true);
+            const handler = handlers.find(({ types }) => types.length === 0 || types.some((type) => machine.catches(type(frame), error)));
+            if (handler) {
+              handler.store?.(frame, machine.errorOf(error));
+              end = yield* handler.run(frame);
+            } else thrown = error;
+          }
+          const last = yield* final(frame);
+          if (last === End.next && thrown !== undefined) throw thrown;
+          return last === End.next ? end : last;
+        };
+      }
       case "while":
       case "for": {
-        if (statement.kind === "for" && statement.isAsync) break;
         const test = statement.kind === "while" ? this.expression(statement.test, scope) : undefined;
         const iterable = statement.kind === "for" ? this.watched(statement.iterable, scope) : undefined;
         const store = statement.kind === "for" ? this.store(statement.target, scope) : undefined;

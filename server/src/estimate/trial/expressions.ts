@@ -2,6 +2,7 @@ import type { Argument, ComprehensionExpression, Expression, LambdaExpression } 
 import { unescaped } from "../sample-text.js";
 import { isUnknown } from "./arithmetic.js";
 import type { Evaluate, Store } from "./code.js";
+import { removeSlice, storeSlice } from "./items.js";
 import type { Machine } from "./machine.js";
 import { declareTarget, Scope } from "./scope.js";
 import {
@@ -34,6 +35,17 @@ export abstract class ExpressionCompiler {
   protected deletion(target: Expression, scope: Scope): (frame: Frame) => void {
     if (target.kind === "subscript") {
       const object = this.expression(target.object, scope);
+      if (target.index.kind === "slice") {
+        const parts = target.index.parts.map((part) => this.expression(part, scope));
+        return (frame) => {
+          const found = object(frame);
+          removeSlice(
+            this.machine,
+            found,
+            parts.map((part) => part(frame)),
+          );
+        };
+      }
       const index = this.expression(target.index, scope);
       return (frame) => this.machine.deleteItem(object(frame), index(frame));
     }
@@ -71,6 +83,18 @@ export abstract class ExpressionCompiler {
       }
       case "subscript": {
         const object = this.expression(target.object, scope);
+        if (target.index.kind === "slice") {
+          const parts = target.index.parts.map((part) => this.expression(part, scope));
+          return (frame, value) => {
+            const found = object(frame);
+            storeSlice(
+              machine,
+              found,
+              parts.map((part) => part(frame)),
+              value,
+            );
+          };
+        }
         const index = this.expression(target.index, scope);
         return (frame, value) => machine.setItem(object(frame), index(frame), value);
       }
@@ -79,12 +103,13 @@ export abstract class ExpressionCompiler {
         const stores = target.elements.map((element) => this.store(element.kind === "starred" ? element.value : element, scope));
         const star = target.elements.findIndex((element) => element.kind === "starred");
         return (frame, value) => {
-          const items = machine.listOf(value);
+          const items = isUnknown(value) && star < 0 ? stores.map(() => new Opaque()) : machine.listOf(value);
           if (star < 0) {
             if (items.length !== stores.length) throw new Raised("ValueError", "wrong number of values to unpack");
             for (let i = 0; i < stores.length; i++) (stores[i] as Store)(frame, items[i] as Py);
             return;
           }
+          if (items.length < stores.length - 1) throw new Raised("ValueError", "not enough values to unpack");
           const after = stores.length - star - 1;
           stores.forEach((store, index) => {
             if (index < star) store(frame, items[index] ?? null);
@@ -165,7 +190,7 @@ export abstract class ExpressionCompiler {
           values.forEach((value, index) => {
             const found = value(frame);
             isKnown &&= !isUnknown(found);
-            if (isKnown) text += machine.formatted(found, pieces[2 * index + 1] ?? "") + (pieces[2 * index + 2] ?? "");
+            if (isKnown) text += filledIn(machine, found, pieces[2 * index + 1] ?? "") + (pieces[2 * index + 2] ?? "");
           });
           return isKnown ? text : new Opaque();
         };
@@ -279,7 +304,10 @@ export abstract class ExpressionCompiler {
           return found;
         };
       }
-      case "await":
+      case "await": {
+        const value = this.expression(expression.value, scope);
+        return (frame) => machine.await(value(frame));
+      }
       case "yield":
       case "error":
         return this.never(expression.kind);
@@ -293,7 +321,12 @@ export abstract class ExpressionCompiler {
       case "bool":
         return () => value === 1;
       case "int":
-        return Number.isSafeInteger(value) ? () => value : this.never("a large number");
+        if (Number.isSafeInteger(value)) return () => value;
+        if (content !== undefined && content.length < 5_000) {
+          const large = BigInt(content);
+          return () => large;
+        }
+        return this.never("a large number");
       case "float": {
         const made = new Float(Number(value));
         return () => made;
@@ -341,7 +374,7 @@ export abstract class ExpressionCompiler {
   protected superOf(scope: Scope): Evaluate {
     const self = [...scope.slots.keys()][0];
     const read = self === undefined ? undefined : this.expression({ kind: "name", name: self, start: 0, end: 0 }, scope);
-    return read ? (frame) => this.machine.superOf(read(frame)) : this.never("super");
+    return read ? (frame) => this.machine.superOf(read(frame), scope.code?.owner) : this.never("super");
   }
 
   protected argumentsOf(
@@ -387,7 +420,7 @@ export abstract class ExpressionCompiler {
     });
     const elements = expression.elements.map((element) => this.expression(element, scope));
     const [first, second] = elements;
-    if (!first || expression.clauses.some((clause) => clause.kind === "for" && clause.isAsync)) return this.never("a comprehension");
+    if (!first) return this.never("a comprehension");
     const each = function* (frame: Frame, index: number, start: Py): Generator<Frame> {
       const clause = clauses[index];
       if (!clause) {
@@ -460,6 +493,13 @@ export abstract class ExpressionCompiler {
       }
     }
   }
+}
+
+/** What a value is filled in as: `!r` before how it is written. */
+function filledIn(machine: Machine, value: Py, how: string): string {
+  const [, kind, rest] = /^!([rsa])(?::(.*))?$/s.exec(how) ?? [];
+  if (kind === undefined) return machine.formatted(value, how);
+  return machine.formatted(kind === "s" ? machine.text(value) : machine.representation(value), rest ?? "");
 }
 
 /** A piece of an f-string's text. */

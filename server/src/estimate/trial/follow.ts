@@ -15,20 +15,23 @@ export interface Followed {
  * Follows a program from its start, with the data that it makes of constants, and notes what happens in its tasks. Nothing has an effect: no file, process
  * or address is touched, what would come from there is opaque, and where a decision depends on that the look ends.
  */
-export function follow(module: Module, mostSteps = manySteps): Followed {
-  const machine = new Machine(mostSteps);
+export function follow(module: Module, mostSteps = manySteps, cores = usualCores): Followed {
+  const machine = new Machine(mostSteps, cores);
   let stopped: string | undefined;
   try {
     const { run, newFrame } = new Compiler(machine).module(module);
     run(newFrame());
+    machine.tasks.runPending();
   } catch (error) {
     if (error instanceof Unclear) stopped = error.why;
-    else if (error instanceof Raised) stopped = error.type;
+    else if (error instanceof Raised) stopped = error.type === "SystemExit" ? undefined : error.type;
     else if (error instanceof RangeError) stopped = "too deep";
     else throw error;
   }
   return { tasks: machine.tasks.observed, stopped };
 }
+
+const usualCores = 4;
 
 /** Of what makes the data, and of what the tasks do: some tenths of a second, for who waits for an answer about one program. */
 const manySteps = 400_000;

@@ -4,6 +4,7 @@ import {
   Bytes,
   ClassValue,
   Dict,
+  fieldsOf,
   getItem,
   Imported,
   Instance,
@@ -12,6 +13,7 @@ import {
   lengthOf,
   Opaque,
   type Py,
+  Raised,
   RangeValue,
   setItem,
   Tuple,
@@ -32,11 +34,12 @@ export function itemOf(machine: Machine, object: Py, index: Py): Py {
   if (object instanceof Opaque) return new Opaque();
   if (object instanceof Instance) {
     const { fields } = object.class_;
-    if (fields && typeof index === "number" && object.class_.find("__getitem__") === undefined)
-      return object.attributes.get(fields[index]?.name ?? "") ?? machine.fail("IndexError", "index");
+    if (fields && object.class_.isTuple && typeof index === "number")
+      return fieldsOf(object)[index < 0 ? index + fields.length : index] as Py;
     const method = machine.methodOf(object, "__getitem__");
     return method ? machine.call(method, [index]) : machine.fail("TypeError", "not subscriptable");
   }
+  if (object instanceof ClassValue && object.members) return object.members.get(String(index)) ?? machine.fail("KeyError", "member");
   if (object instanceof ClassValue || object instanceof Imported) return object;
   const length = lengthOf(object);
   if (length === undefined) return machine.fail("TypeError", "not subscriptable");
@@ -70,23 +73,63 @@ export function removeItem(machine: Machine, object: Py, index: Py): void {
     if (!object.entries.delete(keyOf(index))) machine.fail("KeyError", "key");
   } else if (object instanceof List) {
     const at = asIndex(index);
-    object.items.splice(at < 0 ? at + object.items.length : at, 1);
-  } else unclear("a deletion");
+    const place = at < 0 ? at + object.items.length : at;
+    if (place < 0 || place >= object.items.length) machine.fail("IndexError", "index out of range");
+    machine.tick(object.items.length / 512);
+    object.items.splice(place, 1);
+  } else if (object instanceof Instance) machine.call(machine.methodOf(object, "__delitem__") ?? null, [index]);
+  else unclear("a deletion");
 }
 
-/** `object[from:to:by]`. */
-export function sliceOf(machine: Machine, object: Py, [from, to, by]: readonly Py[]): Py {
-  const length = lengthOf(object);
-  if (length === undefined) return object instanceof Opaque ? object : unclear("a slice of something unknown");
+/** `del object[from:to:by]`. */
+export function removeSlice(machine: Machine, object: Py, [from, to, by]: readonly Py[]): void {
+  if (!(object instanceof List)) return unclear("a deletion");
+  const { start, stop, step } = boundsOf(object.items.length, from, to, by);
+  machine.tick(object.items.length / 64);
+  const gone = new Set<number>();
+  for (let i = start; step > 0 ? i < stop : i > stop; i += step) gone.add(i);
+  object.items.splice(0, object.items.length, ...object.items.filter((_, index) => !gone.has(index)));
+}
+
+/** `object[from:to:by] = value`. */
+export function storeSlice(machine: Machine, object: Py, [from, to, by]: readonly Py[], value: Py): void {
+  if (!(object instanceof List)) return void (object instanceof Opaque || unclear("an assignment to a slice"));
+  const { items } = object;
+  const given = [...machine.listOf(value)];
+  machine.tick((items.length + given.length) / 64);
+  const { start, stop, step } = boundsOf(items.length, from, to, by);
+  if (step === 1) {
+    items.splice(start, Math.max(0, stop - start), ...given);
+    checkedSize(items.length);
+    return;
+  }
+  const count = Math.max(0, Math.ceil((stop - start) / step));
+  if (count !== given.length) machine.fail("ValueError", "extended slice");
+  for (let i = 0; i < count; i++) items[start + i * step] = given[i] as Py;
+}
+
+function boundsOf(
+  length: number,
+  from: Py | undefined,
+  to: Py | undefined,
+  by: Py | undefined,
+): { start: number; stop: number; step: number } {
   const step = by === undefined || by === null ? 1 : asIndex(by);
+  if (step === 0) throw new Raised("ValueError", "slice step cannot be zero");
   const bound = (value: Py | undefined, usual: number): number => {
     if (value === undefined || value === null) return usual;
     const index = asIndex(value);
     const place = index < 0 ? index + length : index;
     return Math.min(step > 0 ? length : length - 1, Math.max(step > 0 ? 0 : -1, place));
   };
-  const start = bound(from, step > 0 ? 0 : length - 1);
-  const stop = bound(to, step > 0 ? length : -1);
+  return { start: bound(from, step > 0 ? 0 : length - 1), stop: bound(to, step > 0 ? length : -1), step };
+}
+
+/** `object[from:to:by]`. */
+export function sliceOf(machine: Machine, object: Py, [from, to, by]: readonly Py[]): Py {
+  const length = lengthOf(object);
+  if (length === undefined) return object instanceof Opaque ? object : unclear("a slice of something unknown");
+  const { start, stop, step } = boundsOf(length, from, to, by);
   if (object instanceof Opaque) return new Opaque(Math.max(0, Math.ceil((stop - start) / step)));
   const pick = <Item>(at: (index: number) => Item): Item[] => {
     const picked: Item[] = [];
@@ -104,6 +147,8 @@ export function sliceOf(machine: Machine, object: Py, [from, to, by]: readonly P
       object.type,
     );
   if (object instanceof Tuple) return new Tuple(pick((i) => object.items[i] as Py));
-  if (object instanceof RangeValue) return new List(pick((i) => object.start + object.step * i));
+  if (object instanceof RangeValue)
+    return new RangeValue(object.start + start * object.step, object.start + stop * object.step, object.step * step);
+  if (object instanceof Instance) return new Tuple(pick((i) => fieldsOf(object)[i] as Py));
   return unclear("a slice of something unknown");
 }

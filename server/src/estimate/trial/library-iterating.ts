@@ -71,13 +71,19 @@ export function iterating(machine: Machine, name: string): Call | undefined {
         });
       };
     case "accumulate":
-      return ([value = null, call]) => {
+      return ([value = null, given], named) => {
         const next = machine.iterate(value);
+        const call = given ?? named.get("func") ?? null;
         let total: Py | undefined;
+        let first = named.get("initial") ?? null;
         return lazily(() => {
+          if (first !== null) {
+            [total, first] = [first, null];
+            return total;
+          }
           const item = next();
           if (item === done) return done;
-          total = total === undefined ? item : call === undefined ? machine.binary("+", total, item) : machine.call(call, [total, item]);
+          total = total === undefined ? item : call === null ? machine.binary("+", total, item) : machine.call(call, [total, item]);
           return total;
         });
       };
@@ -94,6 +100,72 @@ export function iterating(machine: Machine, name: string): Call | undefined {
           const item = next();
           return item === done || !machine.truth(machine.call(test, [item])) ? done : item;
         });
+      };
+    case "dropwhile":
+    case "filterfalse": {
+      return ([test = null, value = null]) => {
+        const next = machine.iterate(value);
+        const holds = (item: Py): boolean => machine.truth(test === null ? item : machine.call(test, [item]));
+        let isDropping = true;
+        return lazily(() => {
+          let item: Py | typeof done = next();
+          while (item !== done && (name === "filterfalse" || isDropping) && holds(item)) item = next();
+          isDropping = false;
+          return item;
+        });
+      };
+    }
+    case "starmap":
+      return ([call = null, value = null]) => {
+        const next = machine.iterate(value);
+        return lazily(() => {
+          const item = next();
+          return item === done ? done : machine.call(call, machine.listOf(item));
+        });
+      };
+    case "compress":
+      return ([value = null, chosen = null]) => {
+        const [next, nextChosen] = [machine.iterate(value), machine.iterate(chosen)];
+        return lazily(() => {
+          for (;;) {
+            const item = next();
+            const isTaken = nextChosen();
+            if (item === done || isTaken === done) return done;
+            if (machine.truth(isTaken)) return item;
+          }
+        });
+      };
+    case "zip_longest":
+      return (given, named) => {
+        const nexts = given.map((each) => machine.iterate(each));
+        const fill = named.get("fillvalue") ?? null;
+        return lazily(() => {
+          let isOver = true;
+          const items = nexts.map((next) => {
+            const item = next();
+            if (item !== done) isOver = false;
+            return item === done ? fill : item;
+          });
+          return isOver ? done : new Tuple(items);
+        });
+      };
+    case "batched":
+      return ([value = null, size = 1]) => {
+        const next = machine.iterate(value);
+        return lazily(() => {
+          const items: Py[] = [];
+          while (items.length < asIndex(size)) {
+            const item = next();
+            if (item === done) break;
+            items.push(item);
+          }
+          return items.length === 0 ? done : new Tuple(items);
+        });
+      };
+    case "tee":
+      return ([value = null, count = 2]) => {
+        const items = [...machine.listOf(value)];
+        return new Tuple(Array.from({ length: Math.min(10, asIndex(count)) }, () => new Iterator_(machine.iterate(new List(items)))));
       };
     case "product":
       return (given, named) => {

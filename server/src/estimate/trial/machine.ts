@@ -1,19 +1,26 @@
 import type { Range } from "../../base/range.js";
-import { asNumber, binary, checkedSize, compared, isTrue, isUnknown, order, shown } from "./arithmetic.js";
+import { asFloat, asNumber, binary, checkedSize, compared, isTrue, isUnknown, order, shown } from "./arithmetic.js";
 import { builtIns, exceptions } from "./built-ins.js";
+import { construct, isError } from "./classes.js";
+import type { Compiled } from "./code.js";
+import { formattedAs } from "./formats.js";
 import { itemOf, removeItem, sliceOf, storeItem } from "./items.js";
 import { memberOf } from "./library.js";
-import { methodOf } from "./methods.js";
+import { MersenneTwister } from "./mersenne-twister.js";
+import { methodOf, typeMethod } from "./methods.js";
+import { Lock, lockMethod } from "./pools.js";
 import { Site } from "./site.js";
-import { Pool, Tasks } from "./tasks.js";
+import { Future, Pool, Tasks } from "./tasks.js";
 import {
   BoundMethod,
   Bytes,
   ClassValue,
+  Coroutine,
   Dict,
   done,
   Float,
   type Frame,
+  fieldsOf,
   Imported,
   Instance,
   Iterator_,
@@ -39,24 +46,38 @@ export class Machine {
   /** Where something was seen since the task began. */
   seen: Site[] = [];
   readonly tasks: Tasks;
-  /** What `random` draws next. */
-  seed = 1;
-  private steps = { making: 0, watching: 0 };
+  /** What the module `random` draws from. */
+  readonly random = new MersenneTwister(1);
+  /** How long the task has slept, ns. */
+  slept = 0;
+  /** Where the look at a task ends that is one of more than have to be looked at. */
+  watchedLimit: number;
+  private readonly steps = { making: 0, watching: 0 };
   private depth = 0;
   /** How many calls of each function are running. */
   private readonly active = new Map<object, { running: number }>();
   private readonly builtIns: ReadonlyMap<string, Py>;
 
-  constructor(private readonly mostSteps: number) {
+  constructor(
+    readonly mostSteps: number,
+    /** Of the machine that the program is for. */
+    readonly cores: number,
+  ) {
+    this.watchedLimit = mostSteps;
     this.builtIns = builtIns(this);
     this.tasks = new Tasks(this);
   }
 
   /** Counts a step, or several; a program that takes too many is followed no further. */
   tick(steps = 1): void {
-    const of = this.isWatching ? "watching" : "making";
+    const { isWatching } = this;
+    const of = isWatching ? "watching" : "making";
     this.steps[of] += steps;
-    if (this.steps[of] > this.mostSteps) throw new Unclear("too long", true);
+    if (this.steps[of] > (isWatching ? this.watchedLimit : this.mostSteps)) throw new Unclear("too long", true);
+  }
+
+  get watchedSteps(): number {
+    return this.steps.watching;
   }
 
   site(range: Range): Site {
@@ -141,7 +162,7 @@ export class Machine {
   }
 
   compared(operator: string, left: Py, right: Py): boolean {
-    if (left instanceof Instance && !left.class_.comparesFields) {
+    if (left instanceof Instance && left.number === undefined && !left.class_.comparesFields) {
       const name = comparisonMethods[operator];
       const method = name && this.methodOf(left, name);
       if (method) return this.truth(this.call(method, [right]));
@@ -149,6 +170,9 @@ export class Machine {
         const equal = this.methodOf(left, "__eq__");
         if (equal) return !this.truth(this.call(equal, [right]));
       }
+      const other = right instanceof Instance && right !== left ? mirrored[operator] : undefined;
+      const turned = other && right instanceof Instance ? this.methodOf(right, other) : undefined;
+      if (turned) return this.truth(this.call(turned, [left]));
     }
     if ((operator === "in" || operator === "not in") && right instanceof Iterator_)
       return this.listOf(right).some((item) => this.compared("==", item, left)) === (operator === "in");
@@ -164,7 +188,7 @@ export class Machine {
 
   /** Below zero where the first comes first. */
   order(a: Py, b: Py): number {
-    if (a instanceof Instance) {
+    if (a instanceof Instance && a.number === undefined && !a.class_.ordersFields) {
       if (this.compared("<", a, b)) return -1;
       return this.compared("<", b, a) ? 1 : 0;
     }
@@ -204,7 +228,9 @@ export class Machine {
     if (value instanceof Bytes) return over([...value.text].map((character) => character.charCodeAt(0)));
     if (value instanceof Dict) return over([...value.entries.values()].map(([key]) => key));
     if (value instanceof SetValue) return over([...value.members.values()]);
+    if (value instanceof ClassValue && value.members) return over([...new Set(value.members.values())]);
     if (value instanceof Instance) {
+      if (value.class_.isTuple) return over(fieldsOf(value));
       const method = this.methodOf(value, "__iter__");
       const made = method && this.call(method, []);
       if (made !== undefined && made !== value) return this.iterate(made);
@@ -241,7 +267,7 @@ export class Machine {
     }
     if (callee instanceof PyFunction) return this.run(callee, given, named);
     if (callee instanceof BoundMethod) return this.call(callee.callee, [callee.receiver, ...given], named);
-    if (callee instanceof ClassValue) return this.construct(callee, given, named);
+    if (callee instanceof ClassValue) return construct(this, callee, given, named);
     if (callee instanceof Instance) {
       const method = this.methodOf(callee, "__call__");
       return method ? this.call(method, given, named) : this.fail("TypeError", "not callable");
@@ -257,7 +283,6 @@ export class Machine {
 
   private run({ code, frame: outer, defaults }: PyFunction, given: readonly Py[], named: NamedArguments): Py {
     this.tick();
-    if (code.isAsync) unclear("a coroutine");
     const slots: (Py | undefined)[] = new Array(code.slotsOf());
     let next = 0;
     const rest = named.size > 0 ? new Map(named) : undefined;
@@ -289,16 +314,34 @@ export class Machine {
     const { generate } = code;
     if (generate) {
       const steps = generate(frame);
-      return new Iterator_(() => {
-        const step = this.inside(active, () => steps.next());
+      const resumed = (step: IteratorResult<Py>): Py | typeof done => {
         if (!step.done) return step.value;
         if (isFromOutside) code.site.returned();
         return done;
-      });
+      };
+      return new Iterator_(
+        () => resumed(this.inside(active, () => steps.next())),
+        (error) => resumed(this.inside(active, () => steps.throw(error))),
+      );
     }
+    if (code.isAsync) return new Coroutine(() => this.finish(code, frame, active, isFromOutside));
+    return this.finish(code, frame, active, isFromOutside);
+  }
+
+  private finish(code: Compiled, frame: Frame, active: { running: number }, isFromOutside: boolean): Py {
     this.inside(active, () => code.run(frame));
     if (isFromOutside) code.site.returned();
     return frame.returned;
+  }
+
+  /** What is awaited comes to its end at once. */
+  await(value: Py, what: "is awaited" | "may be a value" = "is awaited"): Py {
+    if (value instanceof Coroutine) return value.await();
+    if (what === "may be a value") return value;
+    if (value instanceof Future) return value.result();
+    if (isUnknown(value) || value === null) return new Opaque();
+    const method = value instanceof Instance ? this.methodOf(value, "__await__") : undefined;
+    return method ? this.call(method, []) : unclear("what is awaited");
   }
 
   /** Does something in a function's body, which a call of it meanwhile calls again. */
@@ -313,53 +356,6 @@ export class Machine {
     }
   }
 
-  private construct(class_: ClassValue, given: readonly Py[], named: NamedArguments): Py {
-    const made = new Instance(class_);
-    this.tick();
-    const { fields } = class_;
-    const start = class_.find("__init__");
-    if (start instanceof PyFunction) this.call(start, [made, ...given], named);
-    else if (fields) {
-      let next = 0;
-      for (const field of fields) {
-        const value = next < given.length ? given[next++] : (named.get(field.name) ?? field.default);
-        if (value === undefined) this.fail("TypeError", "missing argument");
-        made.attributes.set(field.name, field.isMade ? this.call(value, []) : value);
-      }
-      const after = class_.find("__post_init__");
-      if (after !== undefined) this.call(after, [made]);
-    } else if (class_.isA(exceptions.get("BaseException") as ClassValue)) made.attributes.set("args", new Tuple(given));
-    else if (start !== undefined || class_.find("__new__") !== undefined || given.length > 0) unclear("a class of unknown making");
-    return made;
-  }
-
-  makeClass(name: string, bases: readonly Py[], attributes: Map<string, Py>, annotated: readonly string[]): ClassValue {
-    const own: ClassValue[] = [];
-    for (const base of bases) {
-      if (base instanceof ClassValue) own.push(base);
-      else if (base instanceof Imported && base.name === "typing.NamedTuple") return unclear("a named tuple");
-      else if (!(base instanceof Imported) || !/^(abc\.ABC|typing\.(Generic|Protocol))$/.test(base.name)) unclear("a class of a library");
-    }
-    const made = new ClassValue(name, own, attributes);
-    attributes.set("\u0000annotated", new Tuple(annotated));
-    return made;
-  }
-
-  /** The class itself, with fields in place of what is annotated, as `dataclass` has it. */
-  asDataClass(class_: ClassValue, hasOrder: boolean, isFrozen: boolean): ClassValue {
-    if (hasOrder) unclear("a data class in order");
-    const annotated = class_.attributes.get("\u0000annotated");
-    const inherited = class_.bases.flatMap(({ fields }) => fields ?? []);
-    const own = (annotated instanceof Tuple ? annotated.items : []).map((name) => {
-      const usual = class_.attributes.get(String(name));
-      const isField = usual instanceof FieldValue;
-      return { name: String(name), default: isField ? usual.value : usual, isMade: isField && usual.isMade };
-    });
-    class_.fields = [...inherited, ...own];
-    class_.comparesFields = isFrozen;
-    return class_;
-  }
-
   methodOf(instance: Instance, name: string): Py | undefined {
     const found = instance.class_.find(name);
     return found === undefined ? undefined : this.bound(found, instance);
@@ -367,7 +363,7 @@ export class Machine {
 
   private bound(found: Py, instance: Instance): Py {
     if (!(found instanceof PyFunction))
-      return found instanceof Native && found.name === "cached" ? new BoundMethod(found, instance) : found;
+      return found instanceof Native && found.binds === "method" ? new BoundMethod(found, instance) : found;
     switch (found.binds) {
       case "instance":
         return new BoundMethod(found, instance);
@@ -394,17 +390,33 @@ export class Machine {
     if (object instanceof ClassValue) {
       if (name === "__name__") return object.name;
       const found = object.find(name);
+      if (name === "_make" && object.isTuple)
+        return new Native(name, ([items = null]) => construct(this, object, this.listOf(items), none));
       if (found instanceof PyFunction && found.binds === "class") return new BoundMethod(found, object);
       return found ?? this.fail("AttributeError", name);
     }
     if (object instanceof PyFunction) return name === "__name__" ? object.code.name : new Opaque();
     if (object instanceof Opaque) return new Opaque();
     if (object instanceof SuperValue) {
-      for (const base of object.instance.class_.bases) {
-        const found = base.find(name);
-        if (found !== undefined) return this.bound(found, object.instance);
-      }
-      return name === "__init__" ? new Native("__init__", () => null) : this.fail("AttributeError", name);
+      const { instance, owner } = object;
+      const found = instance.class_.findAfter(owner, name);
+      if (found !== undefined) return this.bound(found, instance);
+      if (name !== "__init__") return this.fail("AttributeError", name);
+      return new Native(name, (given) => {
+        if (isError(instance.class_)) instance.attributes.set("args", new Tuple(given));
+        return null;
+      });
+    }
+    if (object instanceof Native) {
+      const held = memberOf(this, `${object.name}.${name}`);
+      if (held !== undefined) return held;
+      // `str.lower`
+      if (typeNames.test(object.name))
+        return (
+          typeMethod(this, object.name, name) ??
+          new Native(name, ([self = null, ...given], named) => this.callMethod(self, name, given, named))
+        );
+      if (name === "__name__") return object.name;
     }
     return methodOf(this, object, name) ?? unclear(`\`${name}\` of something unknown`);
   }
@@ -418,12 +430,23 @@ export class Machine {
   }
 
   callMethod(object: Py, name: string, given: readonly Py[], named: NamedArguments = none): Py {
+    if (object instanceof Lock) return lockMethod(name);
     if (object instanceof Opaque) return this.call(object, given, named);
     return this.call(this.attribute(object, name), given, named);
   }
 
-  superOf(instance: Py): Py {
-    return instance instanceof Instance ? new SuperValue(instance) : unclear("super");
+  superOf(instance: Py, owner: ClassValue | undefined): Py {
+    return instance instanceof Instance && owner ? new SuperValue(instance, owner) : unclear("super");
+  }
+
+  module(name: string): Py {
+    return new Imported(name);
+  }
+
+  /** A task sleeps; whoever else does waits for tasks. */
+  sleep(seconds: Py): void {
+    if (this.isWatching) this.slept += asFloat(seconds) ?? 0;
+    else this.tasks.runPending();
   }
 
   item(object: Py, index: Py): Py {
@@ -460,22 +483,37 @@ export class Machine {
 
   enter(manager: Py): Py {
     if (manager instanceof Instance) {
-      const method = this.methodOf(manager, "__enter__");
-      return method ? this.call(method, []) : unclear("a context manager");
+      const method = this.methodOf(manager, "__enter__") ?? this.methodOf(manager, "__aenter__");
+      return method ? this.await(this.call(method, []), "may be a value") : unclear("a context manager");
     }
-    return manager instanceof Pool ? manager : new Opaque();
+    if (manager instanceof Pool) return manager;
+    return isUnknown(manager) ? new Opaque() : unclear("a context manager");
   }
 
-  leave(manager: Py): void {
-    if (!(manager instanceof Instance)) return;
-    const method = this.methodOf(manager, "__exit__");
-    if (method) this.call(method, [null, null, null]);
+  /** `raised`: what ended the block. Whether that goes no further. */
+  leave(manager: Py, raised?: Raised): boolean {
+    if (manager instanceof Pool) this.tasks.runPending();
+    if (!(manager instanceof Instance)) return false;
+    const method = this.methodOf(manager, "__exit__") ?? this.methodOf(manager, "__aexit__");
+    if (!method) return false;
+    const type = raised ? (raised.value instanceof Instance ? raised.value.class_ : (exceptions.get(raised.type) ?? null)) : null;
+    const found = this.await(this.call(method, [type, raised?.value ?? null, null]), "may be a value");
+    return raised !== undefined && !isUnknown(found) && this.truth(found);
   }
 
   raise(value: Py | undefined): never {
-    if (value instanceof ClassValue) return this.raise(this.construct(value, [], none));
+    if (value instanceof ClassValue) return this.raise(construct(this, value, [], none));
     if (value instanceof Instance) throw new Raised(value.class_.name, value);
     return unclear("an unknown error");
+  }
+
+  /** What a handler is given. */
+  errorOf({ type, value }: Raised): Py {
+    const class_ = exceptions.get(type);
+    if (value instanceof Instance || !class_) return value;
+    const made = new Instance(class_);
+    made.attributes.set("args", new Tuple([value]));
+    return made;
   }
 
   catches(type: Py, raised: Raised): boolean {
@@ -485,18 +523,31 @@ export class Machine {
     return thrown?.isA(type) ?? false;
   }
 
+  /** What `repr` makes of it. */
+  representation(value: Py): string {
+    const method = value instanceof Instance ? this.methodOf(value, "__repr__") : undefined;
+    return method ? shown(this.call(method, [])) : shown(value, "repr");
+  }
+
+  /** What `str` makes of it. */
+  text(value: Py): string {
+    if (value instanceof Instance) {
+      const method = this.methodOf(value, "__str__") ?? this.methodOf(value, "__repr__");
+      if (method) return shown(this.call(method, []));
+      if (isError(value.class_)) {
+        const given = value.attributes.get("args");
+        return given instanceof Tuple && given.items.length < 2 ? this.text(given.items[0] ?? "") : shown(given ?? "");
+      }
+    }
+    return shown(value);
+  }
+
   formatted(value: Py, how: string): string {
-    const number = value instanceof Float ? value.value : asNumber(value);
-    const width = Number(/^(?:.?[<>^=])?[-+ #]*0?(\d*)/.exec(how)?.[1] || 0);
-    let text: string;
-    const digits = /\.(\d+)/.exec(how)?.[1];
-    if (number !== undefined && typeof number === "number" && (value instanceof Float || digits)) {
-      const exact = digits === undefined ? shown(value) : number.toFixed(Math.min(100, Number(digits) + (how.endsWith("%") ? 2 : 0)));
-      text = exact;
-    } else if (number !== undefined && /[xXob]$/.test(how)) text = number.toString(/[xX]$/.test(how) ? 16 : how.endsWith("o") ? 8 : 2);
-    else text = shown(value);
-    if (how.includes(",") && text.length < 100) text = text.replace(/\B(?=(\d{3})+(?!\d))/g, ",");
-    return text.padStart(checkedSize(width));
+    if (value instanceof Instance && value.number === undefined) {
+      const method = this.methodOf(value, "__format__");
+      return method ? shown(this.call(method, [how])) : this.formatted(this.text(value), how);
+    }
+    return formattedAs(value, how);
   }
 }
 
@@ -505,12 +556,18 @@ export class FieldValue {
   constructor(
     readonly value: Py | undefined,
     readonly isMade: boolean,
+    readonly isCompared: boolean,
   ) {}
 }
 
 class SuperValue {
-  constructor(readonly instance: Instance) {}
+  constructor(
+    readonly instance: Instance,
+    readonly owner: ClassValue,
+  ) {}
 }
+
+const typeNames = /^(str|bytes|bytearray|int|float|list|tuple|dict|set|frozenset)$/;
 
 const none: NamedArguments = new Map<string, Py>([]);
 const deepest = 900;
@@ -533,6 +590,16 @@ const operatorMethods: Readonly<Record<string, string>> = {
   "^": "xor",
   "<<": "lshift",
   ">>": "rshift",
+};
+
+/** What the right one is asked where the left one has no answer. */
+const mirrored: Readonly<Record<string, string>> = {
+  "<": "__gt__",
+  "<=": "__ge__",
+  ">": "__lt__",
+  ">=": "__le__",
+  "==": "__eq__",
+  "!=": "__ne__",
 };
 
 const comparisonMethods: Readonly<Record<string, string>> = {

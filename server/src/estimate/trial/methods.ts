@@ -1,7 +1,26 @@
-import { asIndex, checkedSize, isEqual, order, sets, shown } from "./arithmetic.js";
+import { asIndex, checkedSize, isEqual, normal, order, sets } from "./arithmetic.js";
 import { type Machine, perStep } from "./machine.js";
-import { workerMethod } from "./tasks.js";
-import { Bytes, type Call, Dict, getItem, keyOf, List, Native, Opaque, type Py, SetValue, setItem, Tuple, unclear } from "./values.js";
+import { workerMethod } from "./pools.js";
+import { bytesMethod, hexOf, textMethod } from "./text-methods.js";
+import {
+  Bytes,
+  type Call,
+  Dict,
+  done,
+  Float,
+  getItem,
+  Iterator_,
+  keyOf,
+  List,
+  Native,
+  Opaque,
+  type Py,
+  Raised,
+  SetValue,
+  setItem,
+  Tuple,
+  unclear,
+} from "./values.js";
 
 /** A method of a value of a built-in type, bound to it; undefined where it is not known. */
 export function methodOf(machine: Machine, object: Py, name: string): Native | undefined {
@@ -20,9 +39,43 @@ export function methodOf(machine: Machine, object: Py, name: string): Native | u
                 ? tupleMethod(object, name)
                 : typeof object === "number" || typeof object === "bigint"
                   ? integerMethod(object, name)
-                  : undefined;
+                  : object instanceof Float
+                    ? floatMethod(object, name)
+                    : object instanceof Iterator_
+                      ? iteratorMethod(machine, object, name)
+                      : undefined;
   if (call) return new Native(name, call);
   return typeof object === "object" && object !== null ? workerMethod(machine, object, name) : undefined;
+}
+
+/** What a built-in type has that is no method of its objects. */
+export function typeMethod(machine: Machine, type: string, name: string): Py | undefined {
+  const native = (call: Call): Py => new Native(`${type}.${name}`, call);
+  switch (`${type}.${name}`) {
+    case "str.maketrans":
+      return native((given, named) => textMethod(machine, "", name)?.(given, named) ?? null);
+    case "dict.fromkeys":
+      return native(([keys = null, value = null]) => {
+        const made = new Dict();
+        for (const key of machine.listOf(keys)) setItem(made, key, value);
+        return made;
+      });
+    case "int.from_bytes":
+      return native(([data = null, order = "big"], named) => {
+        if (!(data instanceof Bytes) || data.text.length === 0 || named.get("signed") === true)
+          return data instanceof Bytes ? 0 : new Opaque();
+        const isLittle = (named.get("byteorder") ?? order) === "little";
+        const digits = hexOf(isLittle ? [...data.text.slice(0, 2_000)].reverse().join("") : data.text.slice(0, 2_000));
+        return normal(BigInt(`0x${digits}`));
+      });
+    case "bytes.fromhex":
+      return native(([text]) => {
+        const digits = String(text).replace(/\s+/g, "");
+        return new Bytes(digits.replace(/../g, (each) => String.fromCharCode(Number.parseInt(each, 16))));
+      });
+    default:
+      return undefined;
+  }
 }
 
 function tupleMethod({ items }: Tuple, name: string): Call | undefined {
@@ -35,184 +88,35 @@ function integerMethod(value: number | bigint, name: string): Call | undefined {
   const bits = (): string => (value < 0 ? -BigInt(value) : BigInt(value)).toString(2);
   if (name === "bit_length") return () => (value === 0 ? 0 : bits().length);
   if (name === "bit_count") return () => bits().replaceAll("0", "").length;
-  if (name === "to_bytes") return ([length = 1]) => new Opaque(asIndex(length));
+  if (name === "conjugate") return () => value;
+  if (name === "is_integer") return () => true;
+  if (name === "to_bytes")
+    return ([length = 1, order = "big"], named) => {
+      const count = asIndex(named.get("length") ?? length);
+      if (count > 2_000 || value < 0) return new Opaque(count);
+      const digits = BigInt(value)
+        .toString(16)
+        .padStart(count * 2, "0");
+      if (digits.length > count * 2) throw new Raised("OverflowError", "int too big to convert");
+      const bytes = [...digits.matchAll(/../g)].map(([each]) => String.fromCharCode(Number.parseInt(each, 16)));
+      return new Bytes(((named.get("byteorder") ?? order) === "little" ? bytes.reverse() : bytes).join(""));
+    };
   return undefined;
 }
 
-function trimmed(text: string, characters: Py | undefined, sides: "both" | "left" | "right"): string {
-  if (characters === undefined || characters === null)
-    return sides === "both" ? text.trim() : sides === "left" ? text.trimStart() : text.trimEnd();
-  const those = String(characters);
-  let [start, end] = [0, text.length];
-  if (sides !== "right") while (start < end && those.includes(text[start] as string)) start++;
-  if (sides !== "left") while (end > start && those.includes(text[end - 1] as string)) end--;
-  return text.slice(start, end);
+function floatMethod({ value }: Float, name: string): Call | undefined {
+  if (name === "is_integer") return () => Number.isInteger(value);
+  return name === "hex" ? () => unclear("a float in hexadecimal") : undefined;
 }
 
-function textMethod(machine: Machine, text: string, name: string): Call | undefined {
-  // What goes through the text takes its time.
-  if (text.length > 256) machine.tick(text.length / 512);
-  const all =
-    (pattern: RegExp): Call =>
-    () =>
-      pattern.test(text);
-  const asText = (value: Py | undefined): string => (typeof value === "string" ? value : unclear("a text of which nothing is known"));
-  const affix =
-    (test: (affix: string) => boolean): Call =>
-    ([value]) =>
-      value instanceof Tuple ? value.items.some((each) => test(asText(each))) : test(asText(value));
-  switch (name) {
-    case "lower":
-    case "casefold":
-      return () => text.toLowerCase();
-    case "upper":
-      return () => text.toUpperCase();
-    case "capitalize":
-      return () => text.slice(0, 1).toUpperCase() + text.slice(1).toLowerCase();
-    case "title":
-      return () => text.replace(/[a-z]+/gi, (word) => word.slice(0, 1).toUpperCase() + word.slice(1).toLowerCase());
-    case "swapcase":
-      return () => [...text].map((c) => (c === c.toLowerCase() ? c.toUpperCase() : c.toLowerCase())).join("");
-    case "strip":
-      return ([characters]) => trimmed(text, characters, "both");
-    case "lstrip":
-      return ([characters]) => trimmed(text, characters, "left");
-    case "rstrip":
-      return ([characters]) => trimmed(text, characters, "right");
-    case "split":
-    case "rsplit":
-      return ([separator, most], named) => {
-        const limit = most ?? named.get("maxsplit");
-        const by = separator ?? named.get("sep") ?? null;
-        if (limit !== undefined && limit !== -1) {
-          if (name === "rsplit" || by === null) return unclear("a split with a limit");
-          const parts = text.split(asText(by));
-          const count = asIndex(limit);
-          return new List(parts.length <= count + 1 ? parts : [...parts.slice(0, count), parts.slice(count).join(asText(by))]);
-        }
-        const parts = by === null ? text.trim().split(/\s+/) : text.split(asText(by));
-        return new List(by === null && parts.length === 1 && parts[0] === "" ? [] : parts);
-      };
-    case "splitlines":
-      return () => {
-        const lines = text.split(/\r\n|\n|\r/);
-        if (lines[lines.length - 1] === "") lines.pop();
-        return new List(lines);
-      };
-    case "partition":
-      return ([by]) => {
-        const at = text.indexOf(asText(by));
-        return new Tuple(at < 0 ? [text, "", ""] : [text.slice(0, at), asText(by), text.slice(at + asText(by).length)]);
-      };
-    case "rpartition":
-      return ([by]) => {
-        const at = text.lastIndexOf(asText(by));
-        return new Tuple(at < 0 ? ["", "", text] : [text.slice(0, at), asText(by), text.slice(at + asText(by).length)]);
-      };
-    case "join":
-      return ([value = null]) => {
-        const items = machine.listOf(value).map(asText);
-        const size = items.reduce((sum, { length }) => sum + length + text.length, 0);
-        machine.tick(checkedSize(size) / 512);
-        return items.join(text);
-      };
-    case "replace":
-      return ([from, to, most]) => {
-        if (most !== undefined && most !== -1) return text.replace(asText(from), () => asText(to));
-        checkedSize(text.length * Math.max(1, asText(to).length));
-        return text.replaceAll(asText(from), () => asText(to));
-      };
-    case "startswith":
-      return affix((each) => text.startsWith(each));
-    case "endswith":
-      return affix((each) => text.endsWith(each));
-    case "removeprefix":
-      return ([prefix]) => (text.startsWith(asText(prefix)) ? text.slice(asText(prefix).length) : text);
-    case "removesuffix":
-      return ([suffix]) => (text.endsWith(asText(suffix)) ? text.slice(0, text.length - asText(suffix).length) : text);
-    case "find":
-      return ([part, from]) => text.indexOf(asText(part), from === undefined ? 0 : asIndex(from));
-    case "rfind":
-      return ([part]) => text.lastIndexOf(asText(part));
-    case "index":
-      return ([part, from]) => {
-        const found = text.indexOf(asText(part), from === undefined ? 0 : asIndex(from));
-        return found < 0 ? machine.fail("ValueError", "substring not found") : found;
-      };
-    case "count":
-      return ([part]) => (asText(part) === "" ? text.length + 1 : text.split(asText(part)).length - 1);
-    case "isalpha":
-      return all(/^\p{L}+$/u);
-    case "isdigit":
-    case "isdecimal":
-    case "isnumeric":
-      return all(/^\p{Nd}+$/u);
-    case "isalnum":
-      return all(/^[\p{L}\p{N}]+$/u);
-    case "isspace":
-      return all(/^\s+$/);
-    case "isupper":
-      return () => text !== text.toLowerCase() && text === text.toUpperCase();
-    case "islower":
-      return () => text !== text.toUpperCase() && text === text.toLowerCase();
-    case "isidentifier":
-      return all(/^[\p{L}_][\p{L}\p{N}_]*$/u);
-    case "zfill":
-      return ([width = 0]) => text.padStart(checkedSize(asIndex(width)), "0");
-    case "rjust":
-      return ([width = 0, fill = " "]) => text.padStart(checkedSize(asIndex(width)), String(fill));
-    case "ljust":
-      return ([width = 0, fill = " "]) => text.padEnd(checkedSize(asIndex(width)), String(fill));
-    case "center":
-      return ([width = 0]) => text.padStart(checkedSize(asIndex(width) + text.length) / 2).padEnd(asIndex(width));
-    case "encode":
-      return () => new Bytes(text);
-    case "format":
-      return (given, named) => {
-        let next = 0;
-        return text.replace(/\{([^{}:!]*)(?:![^{}:]*)?(?::([^{}]*))?\}/g, (_all, name: string, how: string | undefined) => {
-          const value = name === "" ? given[next++] : /^\d+$/.test(name) ? given[Number(name)] : named.get(name);
-          return machine.formatted(value ?? null, how ?? "");
-        });
-      };
-    case "translate":
-      return ([table = null]) => {
-        if (!(table instanceof Dict)) return unclear("a table of which nothing is known");
-        return [...text].map((character) => translated(character, table)).join("");
-      };
-    case "maketrans":
-      return ([from, to, without]) => {
-        const table = new Dict();
-        [...asText(from)].forEach((character, index) => {
-          setItem(table, character.codePointAt(0) ?? 0, [...asText(to)][index] ?? "");
-        });
-        for (const character of without === undefined ? "" : asText(without)) setItem(table, character.codePointAt(0) ?? 0, null);
-        return table;
-      };
-    default:
-      return undefined;
-  }
-}
-
-function translated(character: string, table: Dict): string {
-  const found = getItem(table, character.codePointAt(0) ?? 0);
-  if (found === undefined) return character;
-  return typeof found === "number" ? String.fromCodePoint(found) : found === null ? "" : shown(found);
-}
-
-function bytesMethod(machine: Machine, { text }: Bytes, name: string): Call | undefined {
-  if (name === "hex") return () => [...text].map((c) => c.charCodeAt(0).toString(16).padStart(2, "0")).join("");
-  if (name === "decode") return () => text;
-  const same = textMethod(machine, text, name);
-  if (!same || !/^(split|splitlines|find|count|startswith|endswith|replace|strip|lower|upper|join|partition)$/.test(name)) return undefined;
-  const asText = (value: Py): Py => (value instanceof Bytes ? value.text : value);
-  const asBytes = (value: Py): Py => {
-    if (typeof value === "string") return new Bytes(value);
-    if (value instanceof List) return new List(value.items.map(asBytes));
-    return value instanceof Tuple ? new Tuple(value.items.map(asBytes)) : value;
+function iteratorMethod(machine: Machine, { next }: Iterator_, name: string): Call | undefined {
+  if (name === "__iter__") return () => new Iterator_(next);
+  if (name === "close") return () => null;
+  if (name !== "__next__") return undefined;
+  return () => {
+    const item = next();
+    return item === done ? machine.fail("StopIteration", "") : item;
   };
-  return (given, named) =>
-    asBytes(same(name === "join" ? [new List(machine.listOf(given[0] ?? null).map(asText))] : given.map(asText), named));
 }
 
 function listMethod(machine: Machine, list: List, name: string): Call | undefined {
@@ -258,7 +162,9 @@ function listMethod(machine: Machine, list: List, name: string): Call | undefine
         if (at === undefined) return items.pop() as Py;
         const index = asIndex(at);
         machine.tick(items.length / 512);
-        return items.splice(index < 0 ? index + items.length : index, 1)[0] ?? machine.fail("IndexError", "pop index out of range");
+        const place = index < 0 ? index + items.length : index;
+        if (place < 0 || place >= items.length) machine.fail("IndexError", "pop index out of range");
+        return items.splice(place, 1)[0] as Py;
       };
     case "popleft":
       return () => {
@@ -324,7 +230,10 @@ function dictMethod(machine: Machine, dict: Dict, name: string): Call | undefine
     };
   switch (name) {
     case "get":
-      return ([key = null, usual = null]) => getItem(dict, key) ?? usual;
+      return ([key = null, usual = null]) => {
+        const found = getItem(dict, key);
+        return found === undefined ? usual : found;
+      };
     case "setdefault":
       return ([key = null, usual = null]) => {
         const found = getItem(dict, key);
@@ -342,7 +251,7 @@ function dictMethod(machine: Machine, dict: Dict, name: string): Call | undefine
     case "pop":
       return ([key = null, usual]) => {
         const found = getItem(dict, key);
-        if (found === undefined) return usual ?? machine.fail("KeyError", "key");
+        if (found === undefined) return usual === undefined ? machine.fail("KeyError", "key") : usual;
         entries.delete(keyOf(key));
         return found;
       };
@@ -423,7 +332,7 @@ function setMethod(machine: Machine, set: SetValue, name: string): Call | undefi
   switch (name) {
     case "add":
       return ([value = null]) => {
-        members.set(keyOf(value), value);
+        set.add(value);
         checkedSize(members.size);
         return null;
       };
@@ -460,7 +369,7 @@ function setMethod(machine: Machine, set: SetValue, name: string): Call | undefi
       return combined("^");
     case "update":
       return (others) => {
-        for (const other of others) for (const [key, member] of given(other).members) members.set(key, member);
+        for (const other of others) for (const member of given(other).members.values()) set.add(member);
         return null;
       };
     case "difference_update":

@@ -1,4 +1,5 @@
 import type { Range } from "../../base/range.js";
+import type { Share } from "../demand.js";
 
 /** How often something ran, how many of these came to their end, and what came of it, added up. */
 interface Tally {
@@ -22,14 +23,26 @@ export class Observations {
   private readonly branches = new Map<string, [first: number, second: number]>();
   /** Set where not all of it could be followed. */
   isCutShort = false;
+  /** How the tasks that were handed in together compare with their average; none where that cannot be told. */
+  batches: readonly (readonly Share[])[] = [];
+
+  /** The same as if it had been seen so often. */
+  add(other: Observations, times: number): void {
+    for (const name of ["loops", "calls", "lengths", "numbers"] as const)
+      for (const [key, found] of other[name]) tally(this[name], key, found.sum * times, found.times * times, found.ended * times);
+    for (const [key, [first, second]] of other.branches) {
+      const found = this.branches.get(key) ?? [0, 0];
+      this.branches.set(key, [found[0] + first * times, found[1] + second * times]);
+    }
+  }
 
   ranLoop(range: Range, rounds: number, times: number, ended: number): void {
-    tally(this.loops, range, rounds, times, ended);
+    tally(this.loops, keyOf(range), rounds, times, ended);
   }
 
   /** `times`: from outside the function itself. */
   called(range: Range, all: number, times: number, ended: number): void {
-    tally(this.calls, range, all, times, ended);
+    tally(this.calls, keyOf(range), all, times, ended);
   }
 
   tookBranch(range: Range, isFirst: boolean, times: number): void {
@@ -40,11 +53,11 @@ export class Observations {
   }
 
   sawLength(range: Range, sum: number, times: number): void {
-    tally(this.lengths, range, sum, times);
+    tally(this.lengths, keyOf(range), sum, times);
   }
 
   sawNumber(range: Range, sum: number, times: number): void {
-    tally(this.numbers, range, sum, times);
+    tally(this.numbers, keyOf(range), sum, times);
   }
 
   /** How often a loop goes round each time that it runs; of a comprehension, by the range of what it goes over. */
@@ -86,12 +99,12 @@ export function keyOf({ start, end }: Range): string {
   return `${start} ${end}`;
 }
 
-function tally(tallies: Map<string, Tally>, range: Range, sum: number, times: number, ended = times): void {
+function tally(tallies: Map<string, Tally>, key: string, sum: number, times: number, ended = times): void {
   if (times === 0) return;
-  const found = tallies.get(keyOf(range));
+  const found = tallies.get(key);
   if (found) {
     found.times += times;
     found.ended += ended;
     found.sum += sum;
-  } else tallies.set(keyOf(range), { times, ended, sum });
+  } else tallies.set(key, { times, ended, sum });
 }

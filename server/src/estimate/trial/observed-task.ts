@@ -5,19 +5,37 @@ import type { Spawn } from "../../program/link/spawns.js";
 import type { AttemptOperation, BranchOperation, LoopOperation, Value } from "../../program/operation.js";
 import type { Module } from "../../syntax/nodes.js";
 import type { Activation } from "../activation.js";
+import type { Share } from "../demand.js";
+import { leastDifference } from "../uneven-tasks.js";
 import { type Followed, follow } from "./follow.js";
 import { type Average, keyOf, type Observations } from "./observations.js";
 
 /** What was seen of a task while its program was followed, as answers to what is asked of its code. */
 export class ObservedTask {
+  /** Whether the tasks that were handed in together differ. */
+  readonly differs: boolean;
+
   constructor(
     private readonly file: LinkedFile,
     private readonly seen: Observations,
-  ) {}
+  ) {
+    this.differs = this.seen.batches.some(({ length }) => this.sharesOf(exactly(length)) !== undefined);
+  }
 
   /** Whether only some of the task was seen, which says less than what the code tells. */
   get isPart(): boolean {
     return this.seen.isCutShort;
+  }
+
+  /** How so many tasks that are handed in together compare with their average; undefined where all do about the same, or it was not seen. */
+  sharesOf(tasks: Interval): readonly Share[] | undefined {
+    if (tasks.low !== tasks.high) return undefined;
+    const shares = this.seen.batches.find(({ length }) => length === tasks.low);
+    const differ = (of: (share: Share) => number): boolean => {
+      const all = shares?.map(of) ?? [];
+      return Math.max(...all) > leastDifference * Math.min(...all);
+    };
+    return differ(({ busy }) => busy) || differ(({ wait }) => wait) ? shares : undefined;
   }
 
   /**
@@ -25,7 +43,7 @@ export class ObservedTask {
    * inside it are.
    */
   saysMore(node: FunctionNode, told: Interval | undefined): boolean {
-    if (!told || (this.calls(node)?.likely ?? 1) > 1) return true;
+    if (!told || this.differs || (this.calls(node)?.likely ?? 1) > 1) return true;
     return !this.isPart && told.low !== told.high;
   }
 
@@ -78,21 +96,26 @@ function range(average: Average | undefined, guess?: Interval): Interval | undef
 }
 
 /** What is seen of a task when the program that hands it out is followed from its start; undefined where that never gets there. */
-export function observedTask(spawn: Spawn, task: FunctionNode, program: Program, mostSteps: number | undefined): ObservedTask | undefined {
+export function observedTask(
+  spawn: Spawn,
+  task: FunctionNode,
+  program: Program,
+  { mostSteps, cores }: { readonly mostSteps?: number; readonly cores: number },
+): ObservedTask | undefined {
   const { file } = spawn.in;
   if (mostSteps === 0 || task.file !== file || !runsAtStart(spawn.in, program)) return undefined;
   const module = program.syntax(file.path);
   if (!module) return undefined;
   let last = known.get(module);
-  if (!last || last.mostSteps !== mostSteps) {
-    last = { mostSteps, followed: follow(module, mostSteps) };
+  if (!last || last.mostSteps !== mostSteps || last.cores !== cores) {
+    last = { mostSteps, cores, followed: follow(module, mostSteps, cores) };
     known.set(module, last);
   }
   const seen = last.followed.tasks.get(keyOf(task.head.nameRange));
   return seen && new ObservedTask(file, seen);
 }
 
-const known = new WeakMap<Module, { readonly mostSteps: number | undefined; readonly followed: Followed }>();
+const known = new WeakMap<Module, { readonly mostSteps: number | undefined; readonly cores: number; readonly followed: Followed }>();
 
 /** Whether the file's own calls lead from its module's body to the function. */
 function runsAtStart(node: FunctionNode, program: Program): boolean {

@@ -1,5 +1,6 @@
 import type { Range } from "../../base/range.js";
 import type { Expression, Statement } from "../../syntax/nodes.js";
+import type { Compiled } from "./code.js";
 
 /** Where a name is kept: so many frames out, in that slot. */
 interface Slot {
@@ -12,6 +13,8 @@ export class Scope {
   readonly slots = new Map<string, number>();
   readonly globals = new Set<string>();
   readonly nonlocals = new Set<string>();
+  /** The function whose scope it is. */
+  code: Compiled | undefined;
 
   constructor(
     readonly kind: "module" | "function" | "class" | "comprehension",
@@ -101,9 +104,14 @@ export function declareBound(statements: readonly Statement[], scope: Scope): vo
 
 /** Whether a function with these statements is a generator function. */
 export function holdsYield(statements: readonly Statement[]): boolean {
+  return holdsKind(statements, /^yield$/);
+}
+
+/** Whether something of such a kind stands in it, outside of functions and classes in it. */
+export function holdsKind(nodes: readonly Node[], kinds: RegExp): boolean {
   let found = false;
-  inScope(statements, (node) => {
-    found ||= node.kind === "yield";
+  inScope(nodes, (node) => {
+    found ||= kinds.test(node.kind);
   });
   return found;
 }

@@ -45,7 +45,13 @@ export class SetValue {
     members: Iterable<Py>,
     readonly isFrozen = false,
   ) {
-    for (const member of members) this.members.set(keyOf(member), member);
+    for (const member of members) this.add(member);
+  }
+
+  /** What is there already stays. */
+  add(member: Py): void {
+    const key = keyOf(member);
+    if (!this.members.has(key)) this.members.set(key, member);
   }
 }
 
@@ -71,7 +77,11 @@ export const done = Symbol("done");
 
 /** Iterators, and what generator functions make. */
 export class Iterator_ {
-  constructor(readonly next: () => Py | typeof done) {}
+  constructor(
+    readonly next: () => Py | typeof done,
+    /** Of a generator: an error is raised where it waits. */
+    readonly fail?: (error: Raised) => Py | typeof done,
+  ) {}
 }
 
 export type NamedArguments = ReadonlyMap<string, Py>;
@@ -84,6 +94,10 @@ export class Native {
   constructor(
     readonly name: string,
     readonly call: Call,
+    /** `method`: found in a class, it is given the object first. */
+    readonly binds: "method" | "nothing" = "nothing",
+    /** The function that it calls, if it only stands before that. */
+    readonly inner?: Py,
   ) {}
 }
 
@@ -113,34 +127,71 @@ export class BoundMethod {
 
 export class ClassValue {
   /** Of a data class or a named tuple, its fields in order. */
-  fields: readonly { readonly name: string; readonly default: Py | undefined; readonly isMade: boolean }[] | undefined;
+  fields:
+    | readonly { readonly name: string; readonly default: Py | undefined; readonly isMade: boolean; readonly isCompared: boolean }[]
+    | undefined;
   comparesFields = false;
+  /** Whether its objects come before each other by their fields. */
+  ordersFields = false;
+  /** Of a named tuple, whose objects are tuples as well. */
+  isTuple = false;
+  /** Of an enumeration, what it holds. */
+  members: Map<string, Instance> | undefined;
+  /** Itself and what it inherits from, in the order in which attributes are looked for. */
+  readonly order: readonly ClassValue[];
+  /** Of a class that says itself under which key its objects are found. */
+  keyOf: ((object: Instance) => Key) | undefined;
 
   constructor(
     readonly name: string,
     readonly bases: readonly ClassValue[],
     readonly attributes: Map<string, Py>,
-  ) {}
+  ) {
+    // A base that several inherit from comes after all of them.
+    const all = [this, ...bases.flatMap(({ order }) => order)];
+    this.order = all.filter((each, index) => all.lastIndexOf(each) === index);
+  }
 
   find(name: string): Py | undefined {
-    const own = this.attributes.get(name);
-    if (own !== undefined) return own;
-    for (const base of this.bases) {
-      const found = base.find(name);
+    for (const each of this.order) {
+      const found = each.attributes.get(name);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  /** The same among what comes after one of those that it inherits from. */
+  findAfter(class_: ClassValue, name: string): Py | undefined {
+    for (let i = this.order.indexOf(class_) + 1; i < this.order.length; i++) {
+      const found = this.order[i]?.attributes.get(name);
       if (found !== undefined) return found;
     }
     return undefined;
   }
 
   isA(other: ClassValue): boolean {
-    return this === other || this.bases.some((base) => base.isA(other));
+    return this.order.includes(other);
   }
 }
 
 export class Instance {
   readonly attributes = new Map<string, Py>();
+  /** Of an enumeration whose members are integers. */
+  number: number | undefined;
 
   constructor(readonly class_: ClassValue) {}
+}
+
+/** What calling a coroutine function makes: it runs when it is awaited. */
+export class Coroutine {
+  private result: Py | undefined;
+
+  constructor(private readonly run: () => Py) {}
+
+  await(): Py {
+    if (this.result === undefined) this.result = this.run();
+    return this.result;
+  }
 }
 
 /** A module that is imported, or what it holds of which only the name is known. */
@@ -164,6 +215,9 @@ export class Unclear {
     readonly isTooLong = false,
   ) {}
 }
+
+/** Thrown where a decision rests on what is not known. */
+export class UnknownTest extends Unclear {}
 
 export function unclear(why: string): never {
   throw new Unclear(why);
@@ -192,7 +246,10 @@ export function keyOf(value: Py): Key {
   if (value instanceof Opaque) return unclear("a key of which nothing is known");
   if (value instanceof Instance) {
     const { class_ } = value;
+    if (value.number !== undefined) return value.number;
+    if (class_.isTuple) return compound(fieldsOf(value), "(");
     if (class_.comparesFields) return compound([class_.name, ...fieldsOf(value)], "<");
+    if (class_.keyOf) return class_.keyOf(value);
     if (class_.find("__hash__") !== undefined || class_.find("__eq__") !== undefined) unclear("a key with a hash of its own");
   }
   return value;
@@ -210,7 +267,7 @@ function compound(items: readonly Py[], opening: string, order: "as it is" | "so
 }
 
 export function fieldsOf(value: Instance): readonly Py[] {
-  return (value.class_.fields ?? []).map(({ name }) => value.attributes.get(name) ?? null);
+  return (value.class_.fields ?? []).filter(({ isCompared }) => isCompared).map(({ name }) => value.attributes.get(name) ?? null);
 }
 
 /** How many elements, characters or bytes it has. */
@@ -221,6 +278,7 @@ export function lengthOf(value: Py): number | undefined {
   if (value instanceof SetValue) return value.members.size;
   if (value instanceof Bytes) return value.text.length;
   if (value instanceof RangeValue || value instanceof Opaque) return value.length;
+  if (value instanceof Instance && value.class_.isTuple) return value.class_.fields?.length;
   return undefined;
 }
 
