@@ -1,5 +1,6 @@
 import { append } from "../base/append.js";
 import type { TextEdit } from "../base/edit.js";
+import { once } from "../base/once.js";
 import { overlaps, type Range } from "../base/range.js";
 import { Source } from "../base/source.js";
 import { type Target, targetName } from "../base/target.js";
@@ -19,7 +20,7 @@ import { LinkMemory, link, type Program } from "../program/link/link.js";
 import { unpackFacts } from "../program/packed-facts.js";
 import { ignoreComment } from "../rules/fixes/ignore-comment.js";
 import type { Finding, Found, RuleContext } from "../rules/rule.js";
-import { findingOf, type Reporting, type RuleFailure, reportingOf, runRules, withFixes } from "../rules/run.js";
+import { findingOf, type Reporting, type RuleFailure, reportingOf, runRules } from "../rules/run.js";
 import type { Module } from "../syntax/nodes.js";
 import type { Parser } from "../syntax/parser.js";
 import type { CodeAction, CodeNote, Hover, Lens, ReleasingCall, Settings, SiteDemand, ThreadStart } from "./answers.js";
@@ -384,22 +385,28 @@ class Snapshot implements Analysis {
   }
 
   private findingInText(finding: Finding): Finding {
-    const { code, rule, severity, confidence, path, message, targets, prediction } = finding;
-    return withFixes(
-      {
-        code,
-        rule,
-        severity,
-        confidence,
-        path,
-        range: this.sourceOf(path).range(finding.range),
-        message,
-        related: finding.related.map((location) => ({ ...location, range: this.sourceOf(location.path).range(location.range) })),
-        targets,
-        prediction: prediction && this.predictionInText(prediction),
+    const { code, rule, severity, confidence, path, message, targets } = finding;
+    const prediction = once(() => finding.prediction && this.predictionInText(finding.prediction));
+    return {
+      code,
+      rule,
+      severity,
+      confidence,
+      path,
+      range: this.sourceOf(path).range(finding.range),
+      message,
+      related: finding.related.map((location) => ({ ...location, range: this.sourceOf(location.path).range(location.range) })),
+      targets,
+      get prediction() {
+        return prediction();
       },
-      () => ({ fixes: finding.fixes, refused: finding.refusedFixes }),
-    );
+      get fixes() {
+        return finding.fixes;
+      },
+      get refusedFixes() {
+        return finding.refusedFixes;
+      },
+    };
   }
 
   private predictionInText(prediction: Prediction): Prediction {

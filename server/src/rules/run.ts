@@ -1,3 +1,4 @@
+import { once } from "../base/once.js";
 import { type PerFileIgnore, pathMatcher } from "../base/project-settings.js";
 import { activityOf } from "../program/link/activity.js";
 import { hasGreenThreads } from "../program/link/green-threads.js";
@@ -110,41 +111,23 @@ export function findingOf({ rule, severity, match }: Found, context: RuleContext
     (ofAnySwitch.has(rule.code) && hasGreenThreads(match.path, context.program)) ||
     (harmlessInTests.has(rule.group) && isTestCode(match.path, context.program));
   const confidence = isDoubtful ? "possible" : match.confidence;
-  return withFixes(
-    {
-      code: rule.code,
-      rule: rule.name,
-      severity: confidence === "possible" ? "hint" : severity,
-      confidence,
-      path: match.path,
-      range: match.range,
-      message: rule.message(match.data, context),
-      related: match.related,
-      targets: match.targets,
-      prediction: match.prediction,
-    },
-    () => {
-      const { fixes, refused } = rule.fix(match.data, context);
-      // What rests on an assumption needs a reader, however well the fix keeps what the program means.
-      return { fixes: confidence === "possible" ? fixes.map(withDoubt) : fixes, refused };
-    },
-  );
-}
-
-function withDoubt(fix: Fix): Fix {
-  const doubt = "What is found rests on an assumption.";
-  return { ...fix, safety: "unsafe", caution: fix.caution === undefined ? doubt : `${doubt} ${fix.caution}` };
-}
-
-/** A finding whose fixes are made when somebody first looks at them: they cost more than all the rest, and after most edits nobody does. */
-export function withFixes(finding: Omit<Finding, "fixes" | "refusedFixes">, make: () => FixOffer): Finding {
-  let made: FixOffer | undefined;
-  const offer = (): FixOffer => {
-    made ??= make();
-    return made;
-  };
+  const offer = once((): FixOffer => {
+    const { fixes, refused } = rule.fix(match.data, context);
+    // What rests on an assumption needs a reader, however well the fix keeps what the program means.
+    return { fixes: confidence === "possible" ? fixes.map(withDoubt) : fixes, refused };
+  });
   return {
-    ...finding,
+    code: rule.code,
+    rule: rule.name,
+    severity: confidence === "possible" ? "hint" : severity,
+    confidence,
+    path: match.path,
+    range: match.range,
+    message: rule.message(match.data, context),
+    related: match.related,
+    targets: match.targets,
+    prediction: match.prediction,
+    // They are made when somebody first looks at them: they cost more than all the rest, and after most edits nobody does.
     get fixes() {
       return offer().fixes;
     },
@@ -152,6 +135,11 @@ export function withFixes(finding: Omit<Finding, "fixes" | "refusedFixes">, make
       return offer().refused;
     },
   };
+}
+
+function withDoubt(fix: Fix): Fix {
+  const doubt = "What is found rests on an assumption.";
+  return { ...fix, safety: "unsafe", caution: fix.caution === undefined ? doubt : `${doubt} ${fix.caution}` };
 }
 
 function isSuppressed(rule: Rule, match: Match<unknown>, context: RuleContext): boolean {
