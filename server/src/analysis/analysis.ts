@@ -19,7 +19,7 @@ import { LinkMemory, link, type Program } from "../program/link/link.js";
 import { unpackFacts } from "../program/packed-facts.js";
 import { ignoreComment } from "../rules/fixes/ignore-comment.js";
 import type { Finding, Found, RuleContext } from "../rules/rule.js";
-import { findingOf, type Reporting, type RuleFailure, reportingOf, runRules, withFixes } from "../rules/run.js";
+import { findingOf, type Reporting, type RuleFailure, reportingOf, runRules } from "../rules/run.js";
 import type { Module } from "../syntax/nodes.js";
 import type { Parser } from "../syntax/parser.js";
 import type { CodeAction, CodeNote, Hover, Lens, ReleasingCall, Settings, SiteDemand, ThreadStart } from "./answers.js";
@@ -199,6 +199,47 @@ export class AnalysisHost {
       module: open ? module : undefined,
     });
     this.current = undefined;
+  }
+}
+
+/** A finding in the places of a text. Most are told again after each edit, and few are looked at more closely: what that takes is made then. */
+class FindingInText implements Finding {
+  readonly code: string;
+  readonly rule: string;
+  readonly severity: Finding["severity"];
+  readonly confidence: Finding["confidence"];
+  readonly path: string;
+  readonly message: string;
+  readonly targets: Finding["targets"];
+  private predicted: Prediction | undefined;
+
+  constructor(
+    private readonly finding: Finding,
+    readonly range: Range,
+    readonly related: Finding["related"],
+    private readonly inText: (prediction: Prediction) => Prediction,
+  ) {
+    this.code = finding.code;
+    this.rule = finding.rule;
+    this.severity = finding.severity;
+    this.confidence = finding.confidence;
+    this.path = finding.path;
+    this.message = finding.message;
+    this.targets = finding.targets;
+  }
+
+  get prediction(): Prediction | undefined {
+    const { prediction } = this.finding;
+    this.predicted ??= prediction && this.inText(prediction);
+    return this.predicted;
+  }
+
+  get fixes(): Finding["fixes"] {
+    return this.finding.fixes;
+  }
+
+  get refusedFixes(): Finding["refusedFixes"] {
+    return this.finding.refusedFixes;
   }
 }
 
@@ -384,22 +425,9 @@ class Snapshot implements Analysis {
   }
 
   private findingInText(finding: Finding): Finding {
-    const { code, rule, severity, confidence, path, message, targets, prediction } = finding;
-    return withFixes(
-      {
-        code,
-        rule,
-        severity,
-        confidence,
-        path,
-        range: this.sourceOf(path).range(finding.range),
-        message,
-        related: finding.related.map((location) => ({ ...location, range: this.sourceOf(location.path).range(location.range) })),
-        targets,
-        prediction: prediction && this.predictionInText(prediction),
-      },
-      () => ({ fixes: finding.fixes, refused: finding.refusedFixes }),
-    );
+    const range = this.sourceOf(finding.path).range(finding.range);
+    const related = finding.related.map((location) => ({ ...location, range: this.sourceOf(location.path).range(location.range) }));
+    return new FindingInText(finding, range, related, (prediction) => this.predictionInText(prediction));
   }
 
   private predictionInText(prediction: Prediction): Prediction {

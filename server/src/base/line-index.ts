@@ -10,11 +10,9 @@ export class LineIndex {
 
   constructor(private readonly text: string) {
     const starts = [0];
-    for (let i = 0; i < text.length; i++) {
-      const code = text.charCodeAt(i);
-      if (code === 13 && text.charCodeAt(i + 1) === 10) continue;
-      if (code === 10 || code === 13) starts.push(i + 1);
-    }
+    // Most texts have no CR, and the engine finds what stands far apart faster than one character after the other.
+    if (!text.includes("\r")) for (let i = text.indexOf("\n"); i !== -1; i = text.indexOf("\n", i + 1)) starts.push(i + 1);
+    else for (const { index, 0: end } of text.matchAll(/\r\n?|\n/g)) starts.push(index + end.length);
     this.starts = starts;
   }
 

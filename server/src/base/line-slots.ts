@@ -134,21 +134,36 @@ class Lines {
 /** Lines `first` to `last` of one text became `first` to `lastAfter` of the other, each without the last; all others are the same. */
 function changedLines(before: Lines, after: Lines): { readonly first: number; readonly last: number; readonly lastAfter: number } {
   const most = Math.min(before.text.length, after.text.length);
-  let same = 0;
-  while (same < most && before.text.charCodeAt(same) === after.text.charCodeAt(same)) same++;
+  const same = sameAtStart(before.text, after.text, most);
   const first = Math.min(before.index.position(same).line, after.index.position(same).line);
-  let sameAtEnd = 0;
   const afterFirst = most - Math.max(before.start(first), after.start(first));
-  while (
-    sameAtEnd < afterFirst &&
-    before.text.charCodeAt(before.text.length - 1 - sameAtEnd) === after.text.charCodeAt(after.text.length - 1 - sameAtEnd)
-  )
-    sameAtEnd++;
+  const sameAtEnd = sameBeforeEnd(before.text, after.text, afterFirst);
   const last = nextStart(before, before.text.length - sameAtEnd, first);
   const lastAfter = nextStart(after, after.text.length - sameAtEnd, first);
   // Both texts have as many lines after the change; where they seem not to, a line end was cut in two.
   const tail = Math.min(before.count - last, after.count - lastAfter);
   return { first, last: before.count - tail, lastAfter: after.count - tail };
+}
+
+/** How much two texts have in common at their starts, of so much at most. Pieces are compared rather than characters: engines do that a word at a time. */
+function sameAtStart(a: string, b: string, most: number): number {
+  return longest(most, (from, to) => a.slice(from, to) === b.slice(from, to));
+}
+
+/** The same for their ends. */
+function sameBeforeEnd(a: string, b: string, most: number): number {
+  return longest(most, (from, to) => a.slice(a.length - to, a.length - from) === b.slice(b.length - to, b.length - from));
+}
+
+/** The greatest length, of so much at most, up to which all pieces are the same. */
+function longest(most: number, isSame: (from: number, to: number) => boolean): number {
+  let [low, high] = [0, most];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (isSame(low, middle)) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }
 
 /** The first line that starts at the offset or after it. */

@@ -56,10 +56,12 @@ export function tendencyOf({ soundsLikeComputing }: TaskWork, worker: Spawn["wor
 /** Whether a file imports nothing but parts of the standard library that do not wait: with no more than these, what a task does is to compute. */
 export function hasNothingToWaitFor(file: LinkedFile | undefined): boolean {
   if (!file) return false;
-  return importsOf(file).every(({ module }) => {
-    const root = module.split(".")[0] ?? "";
-    return standardLibraryModules.has(root) && !waiting.test(root);
-  });
+  return file.derive("nothing to wait for", () =>
+    importsOf(file).every(({ module }) => {
+      const root = module.split(".")[0] ?? "";
+      return standardLibraryModules.has(root) && !waiting.test(root);
+    }),
+  );
 }
 
 const waiting =

@@ -1,17 +1,10 @@
+import { once } from "../base/once.js";
 import { builtInFiles } from "./built-in-files.js";
 import type { CallFacts } from "./call-facts.js";
 import type { CallableEntry, KnowledgeEntry, Origin, PackageEntry, SpawnerEntry, TypeEntry } from "./entry.js";
 import { returnedType } from "./evaluate.js";
 import { withMeasurement } from "./measured.js";
-import {
-  type FileProblem,
-  type KnowledgeFile,
-  once,
-  readKnowledgeFile,
-  readShippedFile,
-  type ShippedFile,
-  type Unread,
-} from "./read-file.js";
+import { type FileProblem, type KnowledgeFile, readKnowledgeFile, readShippedFile, type ShippedFile, type Unread } from "./read-file.js";
 import { standardLibraryModules } from "./stdlib-modules.js";
 
 /** What library calls do to the GIL. Immutable; every lookup is a few map accesses. A name that is not known gives undefined: GIL held, cost unknown. */

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { once } from "../base/once.js";
 import type {
   CallableEntry,
   CallableFacts,
@@ -155,15 +156,6 @@ function later<Facts>(records: unknown, read: (record: unknown) => Facts): Later
     for (const name of record.names) entries.set(name, { record: said, read: once(() => ({ ...facts(), name })) });
   }
   return entries;
-}
-
-/** The same work, done at most once. */
-export function once<Found>(work: () => Found): () => Found {
-  let found: { readonly value: Found } | undefined;
-  return () => {
-    found ??= { value: work() };
-    return found.value;
-  };
 }
 
 /** What the record of a call says of each of its names. */

@@ -110,48 +110,59 @@ export function findingOf({ rule, severity, match }: Found, context: RuleContext
     (ofAnySwitch.has(rule.code) && hasGreenThreads(match.path, context.program)) ||
     (harmlessInTests.has(rule.group) && isTestCode(match.path, context.program));
   const confidence = isDoubtful ? "possible" : match.confidence;
-  return withFixes(
-    {
-      code: rule.code,
-      rule: rule.name,
-      severity: confidence === "possible" ? "hint" : severity,
-      confidence,
-      path: match.path,
-      range: match.range,
-      message: rule.message(match.data, context),
-      related: match.related,
-      targets: match.targets,
-      prediction: match.prediction,
-    },
-    () => {
-      const { fixes, refused } = rule.fix(match.data, context);
-      // What rests on an assumption needs a reader, however well the fix keeps what the program means.
-      return { fixes: confidence === "possible" ? fixes.map(withDoubt) : fixes, refused };
-    },
-  );
+  const offer = (): FixOffer => {
+    const { fixes, refused } = rule.fix(match.data, context);
+    // What rests on an assumption needs a reader, however well the fix keeps what the program means.
+    return { fixes: confidence === "possible" ? fixes.map(withDoubt) : fixes, refused };
+  };
+  return new FoundPlace(rule, confidence === "possible" ? "hint" : severity, confidence, match, rule.message(match.data, context), offer);
+}
+
+/** A finding whose fixes are made when somebody first looks at them: they cost more than all the rest, and after most edits nobody does. */
+class FoundPlace implements Finding {
+  readonly code: string;
+  readonly rule: string;
+  readonly path: string;
+  readonly range: Finding["range"];
+  readonly related: Finding["related"];
+  readonly targets: Finding["targets"];
+  readonly prediction: Finding["prediction"];
+  private made: FixOffer | undefined;
+
+  constructor(
+    { code, name }: Rule,
+    readonly severity: Severity,
+    readonly confidence: Finding["confidence"],
+    match: Match<unknown>,
+    readonly message: string,
+    private readonly make: () => FixOffer,
+  ) {
+    this.code = code;
+    this.rule = name;
+    this.path = match.path;
+    this.range = match.range;
+    this.related = match.related;
+    this.targets = match.targets;
+    this.prediction = match.prediction;
+  }
+
+  get fixes(): readonly Fix[] {
+    return this.offer.fixes;
+  }
+
+  get refusedFixes(): Finding["refusedFixes"] {
+    return this.offer.refused;
+  }
+
+  private get offer(): FixOffer {
+    this.made ??= this.make();
+    return this.made;
+  }
 }
 
 function withDoubt(fix: Fix): Fix {
   const doubt = "What is found rests on an assumption.";
   return { ...fix, safety: "unsafe", caution: fix.caution === undefined ? doubt : `${doubt} ${fix.caution}` };
-}
-
-/** A finding whose fixes are made when somebody first looks at them: they cost more than all the rest, and after most edits nobody does. */
-export function withFixes(finding: Omit<Finding, "fixes" | "refusedFixes">, make: () => FixOffer): Finding {
-  let made: FixOffer | undefined;
-  const offer = (): FixOffer => {
-    made ??= make();
-    return made;
-  };
-  return {
-    ...finding,
-    get fixes() {
-      return offer().fixes;
-    },
-    get refusedFixes() {
-      return offer().refused;
-    },
-  };
 }
 
 function isSuppressed(rule: Rule, match: Match<unknown>, context: RuleContext): boolean {

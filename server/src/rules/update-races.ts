@@ -244,6 +244,18 @@ const longestForRequests = 2;
 
 /** Where updates are really lost, as a sentence. */
 export function whereLost(gap: readonly GapStep[]): string {
+  let told = lost.get(gap);
+  if (told === undefined) {
+    told = lostOn(gap);
+    lost.set(gap, told);
+  }
+  return told;
+}
+
+/** What was told of each: a race that an edit leaves alone is told of again after each. */
+const lost = new WeakMap<readonly GapStep[], string>();
+
+function lostOn(gap: readonly GapStep[]): string {
   const breaking = knownTargets.filter((target) => switchPossible(gap, target).verdict === "breaks");
   return breaking.length === knownTargets.length
     ? `Loses updates on every interpreter: ${everywhere(gap)}.`

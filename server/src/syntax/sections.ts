@@ -72,7 +72,8 @@ export function openQuotes(text: string): string | undefined {
   return ['"""', "'''"].find((quotes) => text.split(quotes).length % 2 === 0);
 }
 
-const definition = /(?<![^\n])([ \t]*)(?:(?:async[ \t]+def|def|class)[ \t]+\w|(@)[ \t]*[\w(])/g;
+/** Where a line starts. */
+const definition = /([ \t]*)(?:(?:async[ \t]+def|def|class)[ \t]+\w|(@)[ \t]*[\w(])/y;
 
 /** A definition or decorator at the start of a line. */
 interface DefinitionLine {
@@ -84,10 +85,40 @@ interface DefinitionLine {
 
 /** The next one with such white space before it, at or after the offset. */
 function nextDefinition(text: string, from: number, isMeant: (indentation: string) => boolean): DefinitionLine | undefined {
-  definition.lastIndex = from;
-  for (let found = definition.exec(text); found; found = definition.exec(text)) {
+  for (let at = lineFrom(text, from); at !== undefined; at = lineFrom(text, at + 1)) {
+    if (!mayBeDefinition(text, at)) continue;
+    definition.lastIndex = at;
+    const found = definition.exec(text);
+    if (!found) continue;
     const [, indentation = "", decorator] = found;
-    if (isMeant(indentation)) return { at: found.index, indentation, isDecorator: decorator !== undefined };
+    if (isMeant(indentation)) return { at, indentation, isDecorator: decorator !== undefined };
   }
   return undefined;
 }
+
+/** Where the first line starts at the offset or after it. */
+function lineFrom(text: string, offset: number): number | undefined {
+  if (offset === 0) return 0;
+  const end = text.indexOf("\n", offset - 1);
+  return end === -1 ? undefined : end + 1;
+}
+
+/** Whether the line that starts there can be one, by its first character: most lines are none, and this is asked of all of them after each edit. */
+function mayBeDefinition(text: string, start: number): boolean {
+  for (let at = start; ; at++) {
+    switch (text.charCodeAt(at)) {
+      case space:
+      case tab:
+        continue;
+      case a:
+      case c:
+      case d:
+      case atSign:
+        return true;
+      default:
+        return false;
+    }
+  }
+}
+
+const [tab, space, atSign, a, c, d] = [9, 32, 64, 97, 99, 100];

@@ -45,15 +45,12 @@ class CarryOver {
 
   /** What was put in or taken out of a list leaves what stands before and after it alone. */
   private list(before: readonly unknown[], now: readonly unknown[]): readonly unknown[] {
-    const result: unknown[] = new Array(now.length);
     const most = Math.min(before.length, now.length);
     let head = 0;
-    while (head < most && mayBeSame(before[head], now[head])) {
-      result[head] = this.of(before[head], now[head]);
-      if (result[head] !== before[head]) break;
-      head++;
-    }
+    while (head < most && mayBeSame(before[head], now[head]) && this.of(before[head], now[head]) === before[head]) head++;
     if (head === before.length && head === now.length) return before;
+    const result: unknown[] = new Array(now.length);
+    for (let index = 0; index < head; index++) result[index] = before[index];
     let tail = 0;
     while (tail < most - head) {
       const old = before[before.length - 1 - tail];
@@ -73,26 +70,31 @@ class CarryOver {
   }
 
   private map(before: ReadonlyMap<unknown, unknown>, now: ReadonlyMap<unknown, unknown>): ReadonlyMap<unknown, unknown> {
-    const result = new Map<unknown, unknown>();
-    for (const [key, value] of now) result.set(key, this.of(before.get(key), value));
-    const isSame = before.size === now.size && isSameList([...before.keys()], [...now.keys()]);
-    return isSame && isSameList([...before.values()], [...result.values()]) ? before : result;
+    const values: unknown[] = [];
+    const keys = before.keys();
+    let isSame = before.size === now.size;
+    for (const [key, value] of now) {
+      const old = before.get(key);
+      const result = this.of(old, value);
+      isSame &&= result === old && keys.next().value === key;
+      values.push(result);
+    }
+    if (isSame) return before;
+    return new Map([...now.keys()].map((key, index) => [key, values[index]]));
   }
 
   private record(before: Readonly<Record<string, unknown>>, now: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+    const values: unknown[] = [];
     let differsFromNow = false;
     let differsFromBefore = false;
-    let count = 0;
-    const result: Record<string, unknown> = {};
     for (const key in now) {
       const value = this.of(before[key], now[key]);
-      result[key] = value;
+      values.push(value);
       differsFromNow ||= value !== now[key];
       differsFromBefore ||= value !== before[key] || !(key in before);
-      count++;
     }
-    if (!differsFromBefore && Object.keys(before).length === count) return before;
-    return differsFromNow ? result : now;
+    if (!differsFromBefore && Object.keys(before).length === values.length) return before;
+    return differsFromNow ? Object.fromEntries(Object.keys(now).map((key, index) => [key, values[index]])) : now;
   }
 }
 

@@ -23,7 +23,7 @@ import { findScopes, type Scope } from "./scopes.js";
  * the work for definitions that are the same nodes.
  */
 export function extract(module: Module, source: Source, memory?: ExtractionMemory): Facts {
-  const scopes = findScopes(module, memory?.numbers);
+  const scopes = findScopes(module, memory?.numbers, memory?.scopes);
   const file = new FileExtraction(scopes, memory?.next(scopes.all[0] as Scope));
   extractScope(file, file.scopes.all[0] as Scope, undefined);
   // A lambda in an annotation is no part of what a function does, but it has a scope, and every scope has its facts.

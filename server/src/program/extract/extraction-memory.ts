@@ -1,7 +1,7 @@
 import type { Statement } from "../../syntax/nodes.js";
 import type { CallSite, ClassFacts, FunctionFacts, ImportFact, InstanceAttribute, WriteSite } from "../facts.js";
 import { ScopeNumbers } from "./scope-numbers.js";
-import type { Scope } from "./scopes.js";
+import type { KnownScopes, Scope } from "./scopes.js";
 
 /** What one definition at the top of a file, or in a class there, adds to its facts, with everything inside it. */
 export interface Definition {
@@ -28,6 +28,7 @@ export class ExtractionMemory {
   /** Those that were extracted since facts were last carried over. */
   private added: Definition[] = [];
   readonly numbers = new ScopeNumbers();
+  readonly scopes: KnownScopes = new WeakMap();
   /** The names of the module, on which it depends what the names in a function mean. */
   private names: Pick<Scope, "bound" | "rebound"> = { bound: new Set(), rebound: new Set() };
   /** Those that mean something else than in the text before. */

@@ -11,7 +11,7 @@ import { definitionAt } from "../facts.js";
 import { unbound } from "../operation.js";
 import { ScopeNumbers } from "./scope-numbers.js";
 
-/** One namespace of a file: the module, a function, a lambda or a class body. Lives only while facts are extracted. */
+/** One namespace of a file: the module, a function, a lambda or a class body. Its numbers and what is around it count only while facts are extracted. */
 export interface Scope {
   /** What facts call it. */
   index: number;
@@ -19,7 +19,7 @@ export interface Scope {
   classIndex: number;
   readonly kind: "module" | "function" | "lambda" | "class-body";
   readonly node: Module | FunctionDefinition | LambdaExpression | ClassDefinition;
-  readonly parent: Scope | undefined;
+  parent: Scope | undefined;
   readonly bound: Set<string>;
   readonly globals: Set<string>;
   readonly nonlocals: Set<string>;
@@ -34,11 +34,14 @@ export interface Scopes {
   readonly at: (index: number) => Scope | undefined;
 }
 
+/** The scopes of functions, their own first, of a text that is being edited: a function that an edit leaves alone is the same node afterwards. */
+export type KnownScopes = WeakMap<FunctionDefinition, readonly Scope[]>;
+
 /**
  * Finds every scope and the names bound in it. The variables of comprehensions count to the function around them: they cannot be told apart by
- * name there anyway, and nothing outside the comprehension can reach them.
+ * name there anyway, and nothing outside the comprehension can reach them. `known`: those of the text before an edit, whose functions mostly stay.
  */
-export function findScopes(module: Module, numbers = new ScopeNumbers()): Scopes {
+export function findScopes(module: Module, numbers = new ScopeNumbers(), known?: KnownScopes): Scopes {
   const all: Scope[] = [];
   const of = new Map<object, Scope>();
 
@@ -57,6 +60,16 @@ export function findScopes(module: Module, numbers = new ScopeNumbers()): Scopes
     all.push(scope);
     of.set(node, scope);
     return scope;
+  };
+
+  /** What was found in a function stays as it is, wherever that stands now. */
+  const adopt = (inside: readonly Scope[], parent: Scope): void => {
+    const [outermost] = inside;
+    if (outermost) outermost.parent = parent;
+    for (const scope of inside) {
+      all.push(scope);
+      of.set(scope.node, scope);
+    }
   };
 
   const bind = (target: Expression, scope: Scope): void => {
@@ -150,9 +163,15 @@ export function findScopes(module: Module, numbers = new ScopeNumbers()): Scopes
       case "function": {
         scope.bound.add(statement.name);
         for (const decorator of statement.decorators) expression(decorator, scope);
+        const inside = known?.get(statement);
+        if (inside) return adopt(inside, scope);
+        const first = all.length;
         const inner = open("function", statement, scope);
         parameters(statement.parameters, inner, scope);
-        return statements(statement.body, inner);
+        statements(statement.body, inner);
+        if (statement.parameters.every((each) => isPlain(each.annotation) && isPlain(each.default)))
+          known?.set(statement, all.slice(first));
+        return;
       }
       case "class": {
         scope.bound.add(statement.name);
@@ -270,6 +289,27 @@ export function findScopes(module: Module, numbers = new ScopeNumbers()): Scopes
     }
   }
   return { all, of, at: (index) => definitionAt(all, index) };
+}
+
+/** Whether what is evaluated where a function is defined neither holds lambdas nor binds names there. */
+function isPlain(node: Expression | undefined): boolean {
+  switch (node?.kind) {
+    case undefined:
+    case "name":
+    case "literal":
+      return true;
+    case "attribute":
+      return isPlain(node.object);
+    case "subscript":
+      return isPlain(node.object) && isPlain(node.index);
+    case "binary":
+      return isPlain(node.left) && isPlain(node.right);
+    case "tuple":
+    case "list":
+      return node.elements.every(isPlain);
+    default:
+      return false;
+  }
 }
 
 /** The index of the scope that a name used in `scope` belongs to. */
