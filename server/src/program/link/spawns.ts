@@ -586,7 +586,10 @@ function collectTargets(
 }
 
 /** The first of the arguments that a target gets, and how it gets the others: `submit(context.run, function, argument)`. */
-function firstPassed(passing: ArgumentPassing, call: CallOperation): { readonly value: Value; readonly passing: ArgumentPassing } | undefined {
+function firstPassed(
+  passing: ArgumentPassing,
+  call: CallOperation,
+): { readonly value: Value; readonly passing: ArgumentPassing } | undefined {
   if (passing.pass === "rest") {
     const value = argumentAt(call, { position: passing.from });
     return value && { value, passing: { pass: "rest", from: passing.from + 1 } };
