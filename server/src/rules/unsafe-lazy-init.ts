@@ -4,11 +4,14 @@ import type { CheckThenAct } from "../program/link/compound.js";
 import { asksModuleName, testsBefore } from "../program/link/guards.js";
 import type { Program } from "../program/link/link.js";
 import type { Access } from "../program/link/moments.js";
+import { samePlace } from "../program/link/updates.js";
+import { someValue } from "../program/link/walk.js";
+import type { Value } from "../program/operation.js";
 import { accidentText, actPlaces, actTargets, type CheckedAct, checkedActOf, effectOf, guardText, locksAfterLook } from "./checked-act.js";
 import { evidenceOf, lengthOfWays } from "./evidence.js";
 import { withSetDefault } from "./fixes/lock-fix.js";
 import { fillingAfterStore, type MadeValue, madeValue } from "./made-value.js";
-import { checkedAccesses, isRealLock, quoted, type Race, whoText } from "./race.js";
+import { checkedAccesses, isRealLock, quoted, type Race, raceOf, whoText } from "./race.js";
 import { type Match, noFix, type Rule, type RuleContext, type TargetVerdict } from "./rule.js";
 import docs from "./unsafe-lazy-init.md";
 
@@ -57,11 +60,25 @@ function initOf(access: Access, accesses: readonly Access[], inside: readonly Ac
   if (made.kind === "same" || made.kind === "given") return undefined;
   // Who sets another object on purpose, without a look, wants the first to be replaced.
   const fills = (other: Access): boolean => effectOf(other, check) === "adds" && other.check?.pattern.does === "fill";
-  const act = checkedActOf(access, accesses, fills, program);
+  const isFilledLate = made.kind === "container" && isSeenEarly(pattern, access, program);
+  const act =
+    checkedActOf(access, accesses, fills, program) ?? (isFilledLate ? lookedAtBefore(access, accesses, pattern, program) : undefined);
   if (!act) return undefined;
   // Work that is done once more matters to who took a lock to do it once, too late; else where the program shows the threads.
   if (made.kind === "work" && act.race.concurrency !== "seen" && !isLockedLate(access)) return undefined;
-  return { act, made, isSeenEarly: made.kind === "container" && isSeenEarly(pattern, access, program) };
+  return { act, made, isSeenEarly: isFilledLate };
+}
+
+/** The look before a lock is taken, to save taking it, which finds what another thread has stored under the lock and goes on to fill. */
+function lookedAtBefore(access: Access, accesses: readonly Access[], pattern: CheckThenAct, program: Program): CheckedAct | undefined {
+  const { function: node, locks } = access;
+  const lock = locks.find((each) => isRealLock(each) && each.taken.function === node);
+  const isLook = (value: Value): boolean => value.op === "read" && samePlace(value.place, pattern.check.place);
+  const look = lock && testsBefore(node, lock.taken.range).find((test) => test.end <= lock.taken.range.start && someValue(test, isLook));
+  if (!look) return undefined;
+  const second: Access = { ...access, does: "read", range: look, statement: look, locks: [], check: undefined, update: undefined };
+  const race = raceOf(access, locks, [second], program, accesses);
+  return race?.concurrency === "seen" ? { race, pattern } : undefined;
 }
 
 /** Whether a container is stored and then filled, and every interpreter may switch threads meanwhile: others find a part of it, and take that for all. */
@@ -144,6 +161,9 @@ function targetsOf({ act, made, isSeenEarly: isPartial }: Data, program: Program
 function message({ act, made, isSeenEarly: isPartial }: Data, context: RuleContext): string {
   const { first } = act.race;
   const text = quoted(first.function.file.path, first.statement, context);
+  const [lock] = first.locks.filter(isRealLock);
+  if (isPartial && lock && act.race.second.locks.length === 0)
+    return `\`${text}\` is seen by others before it is filled: ${whoText(act.race)} and the look before \`${lock.name}\` is taken finds it. Who looks meanwhile takes a part for all. Fill a local variable, and store that last.`;
   if (isPartial)
     return `\`${text}\` is seen by others before it is filled: ${whoText(act.race)} and ${guardText(act, context)}. Who looks meanwhile takes a part for all. Fill a local variable, and store that last.`;
   return `\`${text}\` can run twice: ${whoText(act.race)} and ${guardText(act, context)}. ${harmText(made)}${accidentText(act, context)}`;

@@ -3,10 +3,13 @@ import { type ContainerEntity, distinctEntities, type Entity, type FunctionNode 
 import type { Resolver } from "./resolver.js";
 import { elementStores, maximumElements } from "./stores.js";
 
-/** What iterating over the value yields. */
-export function elementsOf(resolver: Resolver, value: Value, within: FunctionNode): readonly Entity[] {
+/** What iterating over the value yields. With a key, what a subscript does: of a dict that is written out, what stands there under that key. */
+export function elementsOf(resolver: Resolver, value: Value, within: FunctionNode, key?: Value): readonly Entity[] {
   const entities = resolver.resolve(value, within);
-  const result = entities.flatMap((entity) => elementsOfEntity(resolver, entity));
+  const result = entities.flatMap((entity) => {
+    const kept = valueAt(entity, key);
+    return kept ? resolver.resolve(kept.value, kept.in) : elementsOfEntity(resolver, entity);
+  });
   const added = value.op === "read" ? addedTo(resolver, value, within) : [];
   if (value.op === "call") {
     const [name] = resolver.externalCallees(value, within);
@@ -14,6 +17,14 @@ export function elementsOf(resolver: Resolver, value: Value, within: FunctionNod
     if (source) return distinctEntities([...result, ...resolver.elements(source, within)]);
   }
   return distinctEntities([...result, ...added]);
+}
+
+function valueAt(entity: Entity, key: Value | undefined): { readonly value: Value; readonly in: FunctionNode } | undefined {
+  if (key?.op !== "constant" || entity.kind !== "container" || entity.value.op !== "display") return undefined;
+  const { keys, elements } = entity.value;
+  // Of two that are alike the last one stays.
+  const value = elements[keys.findLastIndex((each) => each?.op === "constant" && each.type === key.type && each.value === key.value)];
+  return value && { value, in: entity.in };
 }
 
 function elementsOfEntity(resolver: Resolver, entity: Entity): readonly Entity[] {

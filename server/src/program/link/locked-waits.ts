@@ -1,7 +1,7 @@
 import { append } from "../../base/append.js";
 import { indexed } from "../../base/indexed.js";
 import { Nesting } from "../../base/nesting.js";
-import type { Range } from "../../base/range.js";
+import { contains, type Range } from "../../base/range.js";
 import { firstAt } from "../../base/sorted.js";
 import { unreachable } from "../../base/unreachable.js";
 import { type Blocking, blockingOf } from "../../knowledge/blocking.js";
@@ -325,7 +325,7 @@ class Search {
     for (const { function: node, call, locks } of enders) {
       if (node === wait.function) continue;
       const needed =
-        takers.in(node).find((taker) => taker.range.start < call.start && isAnother(taker)) ??
+        takers.in(node).find((taker) => isNeededFor(call, taker, node) && isAnother(taker)) ??
         locks.flatMap((each) => takers.at(siteKey(each))).find(isAnother);
       if (!needed) return undefined;
       first ??= needed;
@@ -478,6 +478,11 @@ function originOf(entity: Entity): readonly CallOperation[] {
 /** Whether the limit of a wait is more than a look at what is done by now: `thread.join(0)`. */
 function mayTakeLong({ arguments: given }: CallOperation): boolean {
   return !given.some(({ value }) => value.op === "constant" && Number(value.value) < shortestSleep);
+}
+
+/** Whether a function gets to the call only by way of the lock, at least the next time: it is taken before, or after it in the same loop. */
+function isNeededFor({ start, end }: Range, { range }: Acquisition, node: FunctionNode): boolean {
+  return range.start < start || loopsAround(node, range).some((loop) => contains(loop, { start, end }));
 }
 
 /** Whether the function that holds the lock starts the work while it does, so that the work cannot have come by before. */

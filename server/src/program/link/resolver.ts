@@ -224,7 +224,9 @@ export class Resolver {
       case "element": {
         const kept = keptOnApplication(place, within.file);
         const elements =
-          kept.length > 0 ? kept.flatMap(({ value, node }) => this.resolve(value, node)) : this.elements(place.object, within);
+          kept.length > 0
+            ? kept.flatMap(({ value, node }) => this.resolve(value, node))
+            : elementsOf(this, place.object, within, place.index);
         return elements.length > 0 ? elements : this.resolve(place.object, within).flatMap((object) => this.looked(object, "__getitem__"));
       }
     }

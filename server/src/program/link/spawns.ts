@@ -573,13 +573,31 @@ function collectTargets(
         }
         break;
       }
-      case "external":
-        externalTargets.push(entity.name);
+      case "external": {
+        const run = entity.name === "contextvars.Context.run" ? firstPassed(passing, call) : undefined;
+        if (run) collectTargets({ value: run.value, in: caller }, run.passing, call, caller, resolver, targets, externalTargets);
+        else externalTargets.push(entity.name);
         break;
+      }
       default:
         break;
     }
   }
+}
+
+/** The first of the arguments that a target gets, and how it gets the others: `submit(context.run, function, argument)`. */
+function firstPassed(
+  passing: ArgumentPassing,
+  call: CallOperation,
+): { readonly value: Value; readonly passing: ArgumentPassing } | undefined {
+  if (passing.pass === "rest") {
+    const value = argumentAt(call, { position: passing.from });
+    return value && { value, passing: { pass: "rest", from: passing.from + 1 } };
+  }
+  const args = passing.pass === "tuple" ? argumentAt(call, passing.args) : undefined;
+  const value = args?.op === "display" ? args.elements[0] : undefined;
+  // What a thread is given besides stands in a tuple, of which the first is another.
+  return value && { value, passing: { pass: "none" } };
 }
 
 function addTarget(
