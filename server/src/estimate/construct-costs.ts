@@ -6,7 +6,7 @@ import type { Resolver } from "../program/link/resolver.js";
 import type { ComputeOperation, LoopOperation, Place, Value } from "../program/operation.js";
 import type { Activation } from "./activation.js";
 import type { Evaluator } from "./evaluate.js";
-import { largeArithmeticNs } from "./integer-costs.js";
+import { largeArithmeticNs, mediumArithmeticNs, operandBits } from "./integer-costs.js";
 import { columnNs, comparedNs } from "./library-table.js";
 import type { OperationCosts, Operations } from "./operation-costs.js";
 import { sliceLength } from "./slice-lengths.js";
@@ -191,31 +191,31 @@ export class ConstructCosts {
     const kinds = operands.slice(0, 2).map((operand) => this.kindOf(operand, at));
     const isFloat = kinds.includes("float");
     const isText = kinds.includes("text");
-    const large =
-      isFloat || kinds.some((kind) => kind !== "int" && kind !== "unknown")
-        ? undefined
-        : largeArithmeticNs(operator, operands, at, this.evaluator, this.costs);
+    const isInteger = !isFloat && kinds.every((kind) => kind === "int" || kind === "unknown");
+    const bits = isInteger ? operandBits(operator, operands, at, this.evaluator) : undefined;
+    const large = bits && largeArithmeticNs(operator, operands, bits, at, this.evaluator, this.costs);
     if (large) return large;
-    const size = this.magnitude(operator, operands, at);
+    const medium = bits && mediumArithmeticNs(operator, bits, operations);
+    if (medium) return medium;
     switch (operator) {
       case "+":
         if (isText) return operations.stringConcat;
         if (kinds[0] === "list" && isInPlace) return add(operations.listBuild, this.extending(operands, at));
         if (kinds.includes("list") || kinds.includes("tuple")) return add(operations.listBuild, this.copying(operands, at));
-        return isFloat ? operations.floatAdd : size === "medium" ? operations.mediumIntMultiply : operations.intAdd;
+        return isFloat ? operations.floatAdd : operations.intAdd;
       case "-":
         if (kinds.includes("set")) return add(operations.setBuild, this.combining(operator, operands, at));
         return isFloat ? operations.floatAdd : operations.intSubtract;
       case "*":
         if (kinds.includes("list") || kinds.includes("tuple")) return add(operations.listBuild, this.repeating(operands, at));
-        return isFloat ? operations.floatMultiply : size === "medium" ? operations.mediumIntMultiply : operations.intMultiply;
+        return isFloat ? operations.floatMultiply : operations.intMultiply;
       case "/":
         return isFloat ? operations.floatDivide : operations.intDivide;
       case "//":
         return operations.intFloorDivide;
       case "%":
         if (kinds[0] === "text") return this.percent(operands, at);
-        return size === "medium" ? operations.mediumIntModulo : operations.intModulo;
+        return operations.intModulo;
       case "**":
         return isFloat ? operations.floatPower : operations.intPower;
       case "format":
@@ -437,16 +437,6 @@ export class ConstructCosts {
   /** The measured ones have two elements. */
   private building(construct: "tupleBuild" | "dictBuild", count: number): Interval {
     return scale(this.operations[construct], 0.5 + count / 4);
-  }
-
-  /** Integers beyond 2³⁰ take two digits and leave the fast paths. */
-  private magnitude(operator: string, operands: readonly Value[], at: Activation): "small" | "medium" {
-    if (operator !== "*" && operator !== "%" && operator !== "+") return "small";
-    const large = operands.some((operand) => {
-      const number = operand.op === "constant" ? operand.value : this.evaluator.number(operand, at)?.likely;
-      return typeof number === "number" && Math.abs(number) >= 2 ** 30;
-    });
-    return large ? "medium" : "small";
   }
 
   /** What a round of a loop takes beyond its body. */
