@@ -12,7 +12,7 @@ import type { OperationCosts, Operations } from "./operation-costs.js";
 import { sliceLength } from "./slice-lengths.js";
 
 /** What kind of thing a value is, as far as the cost of what is done with it depends on that. */
-export type ValueKind = "int" | "float" | "text" | "list" | "tuple" | "dict" | "set" | "array" | "unknown";
+export type ValueKind = "int" | "float" | "complex" | "text" | "list" | "tuple" | "dict" | "set" | "array" | "unknown";
 
 /** Tells what bytecode costs on a target, by the kinds of its operands. */
 export class ConstructCosts {
@@ -89,6 +89,7 @@ export class ConstructCosts {
     if (operator.startsWith("format")) return "text";
     const kinds = operands.slice(0, 2).map((operand) => this.kindOf(operand, at));
     if (kinds.includes("array")) return "array";
+    if (kinds.includes("complex") && arithmetic.test(operator)) return "complex";
     if (operator === "/") return "float";
     const [left = "unknown", right = "unknown"] = kinds;
     if (operator === "*" || operator === "+" || operator === "%" || operator === "|" || operator === "&" || operator === "-") {
@@ -191,6 +192,8 @@ export class ConstructCosts {
     const kinds = operands.slice(0, 2).map((operand) => this.kindOf(operand, at));
     const isFloat = kinds.includes("float");
     const isText = kinds.includes("text");
+    if (kinds.includes("complex") && arithmetic.test(operator))
+      return scale(operations.complexMultiply, kinds.every((kind) => kind === "complex") ? 1 : realOperand);
     const isInteger = !isFloat && kinds.every((kind) => kind === "int" || kind === "unknown");
     const bits = isInteger ? operandBits(operator, operands, at, this.evaluator) : undefined;
     const large = bits && largeArithmeticNs(operator, operands, bits, at, this.evaluator, this.costs);
@@ -489,11 +492,17 @@ const nothing = interval(0, 0, 0);
 /** Of doubles, one thread, about 15 thousand million a second. */
 const matrixNsPerProduct = 0.07;
 
+const arithmetic = /^([-+*/]|\*\*|u-)$/;
+
+/** A real operand is made complex first: 1.3 to 1.5 times what two complex ones take, CPython 3.8, 3.11 and 3.13; sums take as long as products. */
+const realOperand = 1.4;
+
 function kindOfCall(name: string): ValueKind | undefined {
   if (name.startsWith("math.")) return /gcd|isqrt|floor|ceil|comb|factorial|lcm/.test(name) ? "int" : "float";
   if (/^random\.(random|uniform|gauss|normalvariate|expovariate)$/.test(name)) return "float";
   if (/^builtins\.(int|len|ord|round|hash|sum)$/.test(name) || name === "random.randint") return "int";
   if (name === "builtins.float") return "float";
+  if (name === "builtins.complex") return "complex";
   if (/^builtins\.(str|repr|chr|input|bytes)$/.test(name) || /^builtins\.str\.(join|upper|lower|replace|strip|format)$/.test(name))
     return "text";
   if (/^builtins\.(sorted|list)$/.test(name) || /^builtins\.str\.(split|splitlines)$/.test(name)) return "list";
@@ -509,6 +518,7 @@ const kindsOfTypes: Readonly<Record<string, ValueKind>> = {
   "builtins.bytearray": "list",
   "builtins.int": "int",
   "builtins.float": "float",
+  "builtins.complex": "complex",
   "builtins.list": "list",
   "builtins.tuple": "tuple",
   "builtins.dict": "dict",
