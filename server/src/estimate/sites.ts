@@ -314,6 +314,7 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
     waitNs: whole.waitNs,
     locked: whole.locked,
     turns: whole.turns,
+    ownThreads: whole.ownThreads,
     brief: whole.brief,
     shared: whole.shared,
     memory: work.memory,
