@@ -128,6 +128,59 @@ describe("sizes are read from", () => {
       assert.deepEqual(triple(evaluator.length(value, at)), [length, length, length]);
     });
 
+  const grown: readonly (readonly [body: string, length: number])[] = [
+    ["c = bytearray()\nfor i in range(500):\n    c += bytes((i & 31, i & 15, 0))\nreturn c", 1500],
+    ["c = bytearray(12)\nc.extend(b'ab')\nfor i in range(500):\n    c += b'abc'\n    c.append(i)\nreturn c", 2014],
+    ["c = []\nfor i in range(500):\n    c.extend((i, i + 1))\nreturn c", 1000],
+    ["c = []\nfor i in range(50):\n    c.append(i)\n    c += [i, i]\nreturn c", 150],
+    ["c = ''\nfor i in range(50):\n    for j in range(4):\n        c += 'xyz'\nreturn c.encode()", 600],
+    ["c = bytearray()\nwhile len(c) < 900:\n    c += b'abc'\nreturn c", 900],
+    ["c = []\nwhile len(c) < 900:\n    c.extend([1, 2])\n    c.append(3)\nreturn c", 900],
+  ];
+  for (const [body, length] of grown)
+    test(body.replaceAll("\n", "⏎"), () => {
+      const { value, at, evaluator } = answer(`def f():\n${body.replace(/^/gm, "    ")}\nanswer = f()`);
+      assert.deepEqual(triple(evaluator.length(value, at)), [length, length, length]);
+    });
+
+  for (const add of ["row.append(j)", "row += (j,)"])
+    test(`rows that each round of a loop begins anew, ${add}`, () => {
+      const { value, at, evaluator } = answer(`def f():
+    rows = []
+    for i in range(60):
+        row = []
+        for j in range(8):
+            ${add}
+        rows.append(row)
+    return rows
+answer = f()`);
+      assert.deepEqual(triple(evaluator.length(value, at)), [60, 60, 60]);
+      assert.deepEqual(triple(evaluator.elementLength(value, at)), [8, 8, 8]);
+    });
+
+  test("what is joined has been added piece by piece or many at a time", () => {
+    for (const add of ["pieces += [b'x' * 64, b'y' * 64]", "pieces.extend([b'x' * 64, b'y' * 64])"]) {
+      const { value, at, evaluator } = answer(`def f():
+    pieces = []
+    for i in range(100):
+        ${add}
+    return b"".join(pieces)
+answer = f()`);
+      assert.equal(Math.round(evaluator.length(value, at)?.likely ?? 0), 12_800);
+    }
+  });
+
+  test("of what is added as often as nobody knows, nothing", () => {
+    const { value, at, evaluator } = answer(`def f(n):
+    c = bytearray()
+    while n:
+        c += b"abc"
+        n = step(n)
+    return c
+answer = f(5)`);
+    assert.equal(evaluator.length(value, at), undefined);
+  });
+
   test("a filter leaves from none to all", () => {
     const { value, at, evaluator } = answer("answer = [x for x in range(10) if x]");
     assert.deepEqual(triple(evaluator.length(value, at)), [0, 5, 10]);

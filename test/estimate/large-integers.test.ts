@@ -25,6 +25,26 @@ describe("what computing with large integers takes", () => {
     between(power(1024, 1024) / power(1024, 16), 30, 100);
   });
 
+  const drawn = (step: string): number =>
+    likely(
+      `def draw(seed):\n    state = seed\n    for _ in range(1_000):\n        ${step}\n    return state`,
+      "draw(number)",
+      "cpython-3.11",
+    ) / 1_000;
+
+  test("numbers of two digits of 30 bits, also where only the mask of each round tells how large they get", () => {
+    // 185 and 212 ns against 121 ns, CPython 3.11, on a machine half as fast as that of the table.
+    between(drawn("state = (state * 69069 + 1) & 0xFFFFFFFF") / drawn("state = (state * 1103515245 + 12345) & 0x7FFFFFFF"), 0.8, 1.05);
+    between(drawn("state = (state * 69069 + 1) & 0xFFFFFFFF") / drawn("state = (state * 61 + 1) & 0xFFFF"), 1.3, 2.2);
+  });
+
+  test("a sum of such numbers takes little longer, their quotient much", () => {
+    const ratio = (statement: string): number => likely("n = 3_141_592_653", statement) / likely("n = 123_456", statement);
+    between(ratio("n + 69_069"), 1, 1.5);
+    between(ratio("n // 69_069"), 1.3, 5);
+    between(ratio("n % 69_069"), 0.9, 1.2);
+  });
+
   const product = (rounds: number): string => `
 def product():
     value = 1

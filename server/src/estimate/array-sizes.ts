@@ -81,8 +81,3 @@ function product(numbers: readonly Value[], at: Activation, evaluator: Evaluator
   if (numbers.length === 0) return undefined;
   return numbers.map((each) => evaluator.number(each, at)).reduce((a, b) => combine(a, b, (x, y) => x * y), exactly(1));
 }
-
-/** A number, or the product of a tuple of numbers. */
-export function productOf(value: Value, at: Activation, evaluator: Evaluator): Amount {
-  return product(spread(value), at, evaluator);
-}

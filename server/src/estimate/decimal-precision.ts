@@ -11,7 +11,8 @@ import { sameName } from "./value-shapes.js";
 /*
  * What the precision of a context does to the cost of decimals: entries tell it for the usual 28 digits. CPython 3.11, against that: at 100 digits a product of
  * two numbers with all digits 3 times as much, at 1 000 digits 230 times, at 10 000 digits 7 200 times; quotients 3, 120 and 11 000 times, roots 6, 270 and
- * 26 000 times, `exp` at 1 000 digits 1 800 times; sums, and products with a small integer, 2 to 6 times at 1 000 digits and 13 to 30 times at 10 000.
+ * 26 000 times, `exp` at 1 000 digits 1 800 times, a whole power of a number with all digits 105 times, and 950 times at 3 000 digits; sums, whole powers
+ * of ten, and products with a small integer, 2 to 6 times at 1 000 digits and 13 to 30 times at 10 000.
  */
 
 /** The cost of a call or an operator as knowledge tells it, at the precision that the program sets. */
@@ -40,13 +41,32 @@ function factorOf(
   evaluator: Evaluator,
 ): number {
   const more = digits / usualDigits;
+  const [left, right] = operation.op === "compute" ? operation.operands : [];
+  if (method === "__pow__" && left && right && isWhole(right, at, evaluator))
+    return isPowerOfTen(left, at, evaluator) ? 1 + digits / 850 : more ** 1.6;
   if (/^(exp|ln|log10|__r?pow__)$/.test(method)) return more ** 2.1;
   if (method === "sqrt") return more ** 1.55;
   if (!/^__r?(mul|truediv|floordiv|mod)__$/.test(method)) return 1 + digits / 850;
   // Series take terms times and by small integers; that both have all digits is only seen where one is multiplied by itself, or by a root.
-  const [left, right] = operation.op === "compute" ? operation.operands : [];
   const isLong = left && right && (sameName(left, right) || (isRoot(left, at, evaluator) && isRoot(right, at, evaluator)));
   return isLong ? more ** 1.5 : 1 + digits / 250;
+}
+
+/** The usual limit of a series, `Decimal(10) ** -digits`: its power is exact, and has no more than one digit that is no zero. */
+function isPowerOfTen(value: Value, at: Activation, evaluator: Evaluator): boolean {
+  const powerOfTen = (each: Value, in_: Activation): true | undefined => {
+    const [given] = each.op === "call" && evaluator.externalNames(each, in_)[0] === "decimal.Decimal" ? each.arguments : [];
+    return given?.value.op === "constant" && /^(10*|0?\.0*1|1[eE][-+]?\d+)$/.test(String(given.value.value)) ? true : undefined;
+  };
+  return (value.op === "read" ? evaluator.follow(value, at, powerOfTen, () => undefined) : powerOfTen(value, at)) === true;
+}
+
+function isWhole(value: Value, at: Activation, evaluator: Evaluator): boolean {
+  if (value.op === "compute" && /^(u-|[-+*]|\/\/)$/.test(value.operator))
+    return value.operands.every((each) => isWhole(each, at, evaluator));
+  const number = evaluator.number(value, at);
+  if (number) return Number.isInteger(number.low) && Number.isInteger(number.high);
+  return evaluator.resolver.resolve(value, at.function).some((entity) => entity.kind === "object" && entity.type === "builtins.int");
 }
 
 function isRoot(value: Value, at: Activation, evaluator: Evaluator): boolean {

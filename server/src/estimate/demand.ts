@@ -19,7 +19,7 @@ export function isOneTask({ tasks, beside }: Pick<Demand, "tasks" | "beside">): 
 }
 
 /** All that the outcome of a simulation depends on, beside target and cores. */
-export interface Demand extends Times, Pick<TaskWork, "locked" | "shared" | "memory" | "turns" | "brief"> {
+export interface Demand extends Times, Pick<TaskWork, "locked" | "shared" | "memory" | "turns" | "brief" | "ownThreads"> {
   /** What a worker that was not forked spends on importing the program. */
   readonly imports: ImportTimes;
   /** Whose nanoseconds these are: the user's machine's, which was measured, or those of the machine that the shipped tables come from, left alone. */

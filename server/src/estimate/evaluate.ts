@@ -4,7 +4,7 @@ import { isSlice } from "../program/link/slices.js";
 import type { ChoiceValue, LoopOperation, Value } from "../program/operation.js";
 import { type Activation, activationOfCall, calledForEach } from "./activation.js";
 import { type Amount, asCount, combine, hullOf, hullOfEach, mapAmount, maximumElements } from "./amount.js";
-import { arrayRowSize, arrayRows, arrayShapes, arraySize, productOf } from "./array-sizes.js";
+import { arrayRowSize, arrayRows, arrayShapes, arraySize } from "./array-sizes.js";
 import { isLeftOut, readBound } from "./bound-values.js";
 import { callbackCount } from "./callback-lists.js";
 import { arithmeticNumber, calledNumber } from "./computed-numbers.js";
@@ -469,7 +469,7 @@ export class Evaluator {
     if (name === "os.sched_getaffinity" && this.cores !== undefined) return exactly(this.cores);
     if (name && first && passThrough.has(name)) return this.length(first, at);
     if (name && first && sizedByArgument.has(sameAsFunction(name)))
-      return productOf(first, at, this) ?? lengthOfLibraryCall(name, call, at, this);
+      return this.number(first, at) ?? lengthOfLibraryCall(name, call, at, this);
     if (name && arrayShapes.has(name)) return arraySize(name, call, at, this);
     if (name && elementwise.test(name) && first) return this.length(first, at);
     const { callee } = call;

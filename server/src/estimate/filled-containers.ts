@@ -1,10 +1,20 @@
 import { exactly } from "../base/interval.js";
+import type { FunctionNode } from "../program/link/entity.js";
+import { loopsAround } from "../program/link/loops.js";
 import type { Operation, Value } from "../program/operation.js";
 import { type Activation, holderOf } from "./activation.js";
 import { type Amount, combine, hullOf, hullOfEach } from "./amount.js";
 import type { Evaluator } from "./evaluate.js";
 import { sharesOf } from "./generators.js";
-import { appendedValue, fillingIn, isEmptyContainer, isOnlyAddedTo } from "./growing-containers.js";
+import {
+  appendedTo,
+  appendedValue,
+  extendedBy,
+  fillingIn,
+  isAddingInPlace,
+  isEmptyContainer,
+  isOnlyAddedTo,
+} from "./growing-containers.js";
 import { handedLength } from "./handed-lists.js";
 import { windowLength } from "./window-lengths.js";
 
@@ -20,19 +30,30 @@ export interface FilledItem {
   readonly times: number;
 }
 
-/** The one value that a variable is bound to, and where its function is. */
-function onlyBound(
-  { place }: Extract<Value, { op: "read" }>,
-  at: Activation,
-): { readonly name: string; readonly value: Value; readonly in: Activation } | undefined {
+interface Bound {
+  readonly name: string;
+  readonly value: Value;
+  readonly in: Activation;
+  /** From where it is bound to where it is bound anew. */
+  readonly block: readonly Operation[];
+}
+
+/** The body of the innermost loop that something stands in, or else of the function. */
+export function blockOf(value: Value, node: FunctionNode): readonly Operation[] {
+  return loopsAround(node, value).at(-1)?.body ?? node.facts.body;
+}
+
+/** The one value that a variable is bound to, but for what is added to it in place, and where its function is. */
+function onlyBound({ place }: Extract<Value, { op: "read" }>, at: Activation): Bound | undefined {
   if (place.kind !== "name") return undefined;
   const holder = holderOf(place.owner, at);
-  const [value, ...others] = holder?.function.bound(place.name) ?? [];
-  return holder && value && others.length === 0 ? { name: place.name, value, in: holder } : undefined;
+  const [value, ...others] = (holder?.function.bound(place.name) ?? []).filter((bound) => !isAddingInPlace(bound));
+  if (!holder || !value || others.length > 0) return undefined;
+  return { name: place.name, value, in: holder, block: blockOf(value, holder.function) };
 }
 
 /** The same of what starts as an empty container. */
-function boundToEmpty(value: Extract<Value, { op: "read" }>, at: Activation, evaluator: Evaluator): ReturnType<typeof onlyBound> {
+function boundToEmpty(value: Extract<Value, { op: "read" }>, at: Activation, evaluator: Evaluator): Bound | undefined {
   const found = onlyBound(value, at);
   return found && isEmptyContainer(found.value, (call) => evaluator.externalNames(call, found.in)) ? found : undefined;
 }
@@ -41,26 +62,25 @@ function boundToEmpty(value: Extract<Value, { op: "read" }>, at: Activation, eva
 export function startedWith(
   value: Extract<Value, { op: "read" }>,
   at: Activation,
-): { readonly name: string; readonly in: Activation; readonly elements: readonly Value[] } | undefined {
+): (Bound & { readonly elements: readonly Value[] }) | undefined {
   const found = onlyBound(value, at);
   if (found?.value.op !== "display" || found.value.elements.length === 0) return undefined;
   const isStarted = isOnlyAddedTo(found.name, found.value, found.in.function.facts.body);
-  return isStarted ? { name: found.name, in: found.in, elements: found.value.elements } : undefined;
+  return isStarted ? { ...found, elements: found.value.elements } : undefined;
 }
 
 /** The length of such a list. */
 export function startedLength(value: Extract<Value, { op: "read" }>, at: Activation, evaluator: Evaluator): Amount {
   const found = startedWith(value, at);
   if (!found) return undefined;
-  const { body } = found.in.function.facts;
-  return combine(appendsTo(found.name, body, found.in, evaluator), exactly(found.elements.length), (a, b) => a + b);
+  return combine(appendsTo(found.name, found.block, found.in, evaluator), exactly(found.elements.length), (a, b) => a + b);
 }
 
 /** The length of a list that starts empty and is appended to in its own function, or in those that it is handed to. */
 export function grownLength(value: Extract<Value, { op: "read" }>, at: Activation, evaluator: Evaluator): Amount {
   const found = boundToEmpty(value, at, evaluator);
   if (!found) return undefined;
-  const appends = appended(found.name, found.in, evaluator);
+  const appends = appendsTo(found.name, found.block, found.in, evaluator);
   const most = windowLength(found.name, found.in, evaluator);
   if (most) return appends ? combine(appends, most, Math.min) : most;
   return appends?.high === 0 ? handedLength(found.name, found.in, evaluator) : appends;
@@ -84,7 +104,7 @@ export function filledWith(
   const found = started ?? boundToEmpty(value, at, evaluator);
   if (!found) return undefined;
   const items: FilledItem[] = (started?.elements ?? []).map((element) => ({ key: undefined, value: element, times: 1 }));
-  const isClear = collectItems(found.name, found.in.function.facts.body, found.in, 1, items, evaluator);
+  const isClear = collectItems(found.name, found.block, found.in, 1, items, evaluator);
   return isClear && items.length > 0 ? { in: found.in, items } : undefined;
 }
 
@@ -97,7 +117,17 @@ function collectItems(
   evaluator: Evaluator,
 ): boolean {
   for (const operation of fillingIn(operations).get(name) ?? []) {
-    if (operation.op === "call") {
+    const extended = extendedBy(operation);
+    if (extended) {
+      const { many } = extended;
+      const count = evaluator.length(many, at);
+      if (!count) return false;
+      items.push({
+        key: undefined,
+        value: { op: "element-of", iterable: many, start: many.start, end: many.end },
+        times: times * count.likely,
+      });
+    } else if (operation.op === "call") {
       const added = appendedValue(operation);
       if (!added) return false;
       items.push({ key: undefined, value: added, times });
@@ -122,14 +152,21 @@ function collectItems(
   return true;
 }
 
+/** How many elements one operation adds to the variable of that name: by a method of its, or as `name += …`. */
+export function addedBy(operation: Operation, name: string, at: Activation, evaluator: Evaluator): Amount {
+  const extended = extendedBy(operation);
+  if (extended) return extended.name === name ? evaluator.length(extended.many, at) : exactly(0);
+  return exactly(operation.op === "call" && appendedTo(operation) === name ? 1 : 0);
+}
+
 function appendsTo(name: string, operations: readonly Operation[], at: Activation, evaluator: Evaluator): Amount {
   let total: Amount = exactly(0);
   const plus = (amount: Amount): void => {
     total = combine(total, amount, (a, b) => a + b);
   };
   for (const operation of fillingIn(operations).get(name) ?? []) {
-    if (operation.op === "call") {
-      plus(exactly(1));
+    if (operation.op === "call" || operation.op === "compute") {
+      plus(addedBy(operation, name, at, evaluator));
       continue;
     }
     if (operation.op === "loop") {

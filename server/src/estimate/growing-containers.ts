@@ -23,6 +23,28 @@ export function appendedTo({ callee, arguments: [first] }: CallOperation): strin
   return isAdding && callee.place.kind === "attribute" ? nameOf(callee.place.object) : undefined;
 }
 
+/** What is added as a whole to the variable of that name, each element of `many`: `name.extend(many)`, `name += many`. */
+export function extendedBy(operation: Operation): { readonly name: string; readonly many: Value } | undefined {
+  if (operation.op === "compute") {
+    const [whole, many] = operation.operands;
+    const name = isAddingInPlace(operation) && whole ? nameOf(whole) : undefined;
+    return name !== undefined && many ? { name, many } : undefined;
+  }
+  if (operation.op !== "call") return undefined;
+  const {
+    callee,
+    arguments: [first],
+  } = operation;
+  if (callee.op !== "read" || callee.place.kind !== "attribute" || !/^extend(left)?$/.test(callee.place.name)) return undefined;
+  const name = nameOf(callee.place.object);
+  return name !== undefined && first?.form === "positional" ? { name, many: first.value } : undefined;
+}
+
+/** `name += …`, as what the name is bound to. */
+export function isAddingInPlace(value: Value): boolean {
+  return value.op === "compute" && value.isInPlace === true && value.operator === "+";
+}
+
 /** Whether the variable's list, made with some elements in it, is added to and never taken from. */
 export function isOnlyAddedTo(name: string, start: Value, body: readonly Operation[]): boolean {
   if (start.op !== "display" || start.makes !== "list" || start.isOpen || !fillingIn(body).has(name)) return false;
@@ -76,7 +98,8 @@ export function fillingIn(operations: readonly Operation[]): ReadonlyMap<string,
 }
 
 function filledBy(operation: Operation): string | undefined {
-  if (operation.op === "call") return appendedTo(operation);
+  const adding = (operation.op === "call" ? appendedTo(operation) : undefined) ?? extendedBy(operation)?.name;
+  if (adding !== undefined) return adding;
   return operation.op === "write" && operation.place.kind === "element" ? nameOf(operation.place.object) : undefined;
 }
 

@@ -6,6 +6,7 @@ import { type Activation, holderOf } from "./activation.js";
 import { type Amount, combine, hullOf, mapAmount } from "./amount.js";
 import { positionalOf } from "./call-arguments.js";
 import type { Evaluator } from "./evaluate.js";
+import { mentions } from "./value-shapes.js";
 
 /*
  * How many bits integers have. Numbers that fit a double are told by the evaluator; of others, `3 ** 2000` or a product that grows in a loop, only their
@@ -205,6 +206,9 @@ class Bits {
     this.open.delete(key);
     const parameter = holder.function.facts.parameters.some((each) => each.name === name);
     if (!place) {
+      // What is cut to a size in each round, `state = (state * 69069 + 1) & 0xFFFFFFFF`, soon fills that.
+      const cut = parts.filter((each) => isReduced(each) && mentions(each, name));
+      if (cut.length > 0) return hullOf(cut.map((each) => this.of(each, holder)));
       // One that is given what another was, which grows.
       const other = parts.find((each, index) => steps[index] && !reads(each, name));
       return other?.op === "read" && other.place.kind === "name" ? this.grown(value, { name: other.place.name, owner }, at) : undefined;

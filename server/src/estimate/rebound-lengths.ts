@@ -8,6 +8,7 @@ import type { ComputeOperation, ReadOperation, Value } from "../program/operatio
 import { type Activation, holderOf } from "./activation.js";
 import { type Amount, combine } from "./amount.js";
 import type { Evaluator } from "./evaluate.js";
+import { addedBy, blockOf } from "./filled-containers.js";
 import { totalOver } from "./generators.js";
 import { isEmptyContainer } from "./growing-containers.js";
 import { mentions } from "./value-shapes.js";
@@ -103,13 +104,12 @@ export class ReboundLengths {
     const [start, ...others] = bound.filter((value) => !isAddition(value, name));
     const additions = bound.filter((value) => isAddition(value, name));
     if (!start || others.length > 0 || additions.some(({ operands: [, added] }) => !added || mentions(added, name))) return undefined;
-    const around = loopsIn(holder.function).filter((loop) => contains(loop, start) && !isHead(loop.iterable, start));
-    const inner = around.sort((a, b) => a.end - a.start - (b.end - b.start))[0];
-    const block = inner ? inner.body : holder.function.facts.body;
-    const added = totalOver(block, holder, this.evaluator, (operation) =>
+    const added = totalOver(blockOf(start, holder.function), holder, this.evaluator, (operation) =>
       operation.op === "compute" && additions.includes(operation)
         ? this.evaluator.length(operation.operands[1] as Value, holder)
-        : exactly(0),
+        : operation.op === "call"
+          ? addedBy(operation, name, holder, this.evaluator)
+          : exactly(0),
     );
     const first = isEmptyContainer(start, (call) => this.evaluator.externalNames(call, holder))
       ? exactly(0)
@@ -142,8 +142,4 @@ function isMadeFrom(value: Value, name: string, at: Activation, evaluator: Evalu
 /** `name + …` */
 function isAddition(value: Value, name: string): value is ComputeOperation {
   return value.op === "compute" && value.operator === "+" && value.operands[0] !== undefined && mentions(value.operands[0], name);
-}
-
-function isHead(iterable: Value | undefined, value: Value): boolean {
-  return iterable !== undefined && contains(iterable, value);
 }

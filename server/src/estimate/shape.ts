@@ -337,3 +337,12 @@ export function averageOf(shapes: readonly Shape[]): Shape {
 export function objectCount({ integers, floats, texts, containers }: Shape): number {
   return integers + floats + texts + containers;
 }
+
+/**
+ * As how many numbers pickle takes it, to write it and to read it together. Texts and containers get an entry in its memo: of 20 000 each, CPython 3.11 and
+ * 3.14, a text of eight or forty characters takes 76 to 150 ns to write and 60 to 100 ns to read, where a float takes 20 and 40 ns, a tuple of two
+ * beyond what is in it 80 to 90 ns and 70 to 160 ns.
+ */
+export function pickledObjects({ integers, floats, texts, containers }: Shape): number {
+  return integers + floats + 2.5 * texts + 3.5 * containers;
+}

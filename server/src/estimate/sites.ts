@@ -30,7 +30,7 @@ import type { Assumption, Course, Prediction, SiteKind } from "./prediction.js";
 import { roomOf } from "./room.js";
 import { sampledWork } from "./sampled-work.js";
 import { isServing, type Service, serviceIn, takesEntries } from "./services.js";
-import { averageOf, objectCount, pickledBytes, type Shape, shapeOf } from "./shape.js";
+import { averageOf, pickledBytes, pickledObjects, type Shape, shapeOf } from "./shape.js";
 import { countAlike, endOf, othersBeside } from "./side-by-side.js";
 import { crossover, ownWay, predictStrategies, recommend } from "./strategies.js";
 import type { TaskWork } from "./task-work.js";
@@ -323,6 +323,7 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
     waitNs: whole.waitNs,
     locked: whole.locked,
     turns: whole.turns,
+    ownThreads: whole.ownThreads,
     brief: whole.brief,
     shared: whole.shared,
     memory: work.memory,
@@ -510,7 +511,7 @@ function payloadOf(target: SpawnTarget, program: Program, model: CostModel): Pay
     argumentBytes: sum,
     resultBytes: result ? pickledBytes(result) : 0,
     argumentObjects: objects,
-    resultObjects: result ? objectCount(result) : 0,
+    resultObjects: result ? pickledObjects(result) : 0,
     largest,
     arguments: known,
   };
@@ -550,7 +551,7 @@ function argumentBytes(
   const { evaluator } = model;
   const at = bareActivation(within);
   const shape = shapeOf(how === "element" ? { op: "element-of", iterable: value, start: 0, end: 0 } : value, at, evaluator);
-  if (shape && Number.isFinite(pickledBytes(shape))) return { bytes: pickledBytes(shape), objects: objectCount(shape), basis: "known" };
+  if (shape && Number.isFinite(pickledBytes(shape))) return { bytes: pickledBytes(shape), objects: pickledObjects(shape), basis: "known" };
   const length = how === "element" ? evaluator.elementLength(value, at) : evaluator.length(value, at);
   const entities = how === "element" ? program.resolver.elements(value, within) : program.resolver.resolve(value, within);
   const isText = entities.some((entity) => entity.kind === "object" && /^builtins\.(bytes|bytearray|str)$/.test(entity.type));

@@ -1,5 +1,5 @@
 import { exactly, type Interval, interval } from "../base/interval.js";
-import { atLeast, targetName } from "../base/target.js";
+import { atLeast, type Target, targetName } from "../base/target.js";
 import type { Spawn } from "../program/link/spawns.js";
 import type { Machine } from "../simulation/machine.js";
 import type { Runtime } from "../simulation/runtime.js";
@@ -13,6 +13,7 @@ import { bottleneckOf } from "./bottleneck.js";
 import { heldThroughBriefReleases } from "./brief-releases.js";
 import { machineOf } from "./calibration.js";
 import { type Corner, corners, type Demand, isOneTask, scaled, workloadOf } from "./demand.js";
+import { coresOf } from "./helper-threads.js";
 import { lockContention } from "./lock-contention.js";
 import { onDemand } from "./on-demand.js";
 import type { Prediction, Strategy, StrategyPrediction } from "./prediction.js";
@@ -30,7 +31,7 @@ export function predictStrategies(
   const on = machineOf(settings);
   const name = targetName(target);
   const { workers } = demand;
-  const serial = corners.map((corner) => serialNs(workloadOf(demand, corner, "shared")));
+  const serial = corners.map((corner) => serialNs(workloadOf(demand, corner, "shared")) / coresOfTask(demand, target, corner, on.cores));
   const serialMakespan = interval(serial[0] as number, serial[1] as number, serial[2] as number);
   const isService = demand.course === "until stopped";
   const common = { cores, applicable: !isService, reason: isService ? serviceSays : "" };
@@ -114,9 +115,16 @@ export function simulateCorner(whole: Demand, way: Way, corner: Corner, on: Mach
   const factor = scale * (isOneOfMany ? Math.max(1, whole.tasks[corner]) : 1);
   const runtime = runtimeFor(demand, way, corner, on);
   const timeline = simulate(workload, runtime, on, 1, { recording, delays: "left-out" });
-  const makespan = Math.max(1, timeline.makespanNs);
-  const speedup = serialNs(alone) / scale / makespan;
+  const each = coresOfTask(demand, way.target, corner, on.cores);
+  // Workers whose tasks keep several cores busy have no more of them together than there are.
+  const makespan = Math.max(1, (timeline.makespanNs * Math.min(on.cores, threads)) / Math.min(on.cores, threads * each));
+  const speedup = serialNs(alone) / each / scale / makespan;
   return { timeline, runtime, factor, makespanNs: makespan * factor, speedup, mostSpeedup: mostSpeedup(workload, runtime, on) };
+}
+
+/** How many cores one task computes on at a time that starts threads itself. */
+function coresOfTask({ ownThreads }: Demand, target: Target, corner: Corner, cores: number): number {
+  return ownThreads && target.freeThreaded ? Math.min(cores, coresOf(ownThreads, corner)) : 1;
 }
 
 function plainRuntime(way: Way, corner: Corner): Runtime {

@@ -3,7 +3,7 @@ import type { FunctionNode } from "../program/link/entity.js";
 import type { LoopOperation, Operation } from "../program/operation.js";
 import type { BriefReleases } from "./brief-releases.js";
 import { averaged, isGuess, type Times as OpenTimes, type Sum, zero } from "./cost-sum.js";
-import { type Helped, helpOf } from "./helper-threads.js";
+import { type Helped, helpOf, type OwnThreads, ownThreadsOf } from "./helper-threads.js";
 import type { Assumption } from "./prediction.js";
 import type { SharedUses } from "./shared-use.js";
 import { repeatedCalls, type TimedCall } from "./timed-calls.js";
@@ -54,6 +54,8 @@ export interface TaskWork {
   readonly locked: LockedWork;
   /** How often it leaves the interpreter, likely: to wait, or for native code that releases the GIL. */
   readonly turns: number;
+  /** What threads do of it that it starts itself; undefined where it starts none. */
+  readonly ownThreads?: OwnThreads | undefined;
   readonly brief: BriefReleases;
   /** What it uses that all threads use. */
   readonly shared: SharedUses;
@@ -142,6 +144,7 @@ export function finish({ sum, calls, hot, assumptions, opaque }: Finished): Task
       waitNs: sum.lockedWait,
     },
     turns: sum.turns,
+    ownThreads: ownThreadsOf(sum.help, sum.interpreter.likely + sum.held.likely + sum.native.likely),
     brief: { count: sum.briefReleases, ns: sum.briefNs },
     shared: { uses: sum.sharedUses, literals: sum.sharedLiterals, writes: sum.sharedWrites, relocked: sum.sharedRelocked },
     memory: { freshBytes: sum.freshBytes, touchedBytes: sum.touchedBytes },

@@ -8,8 +8,7 @@ import type { Activation } from "./activation.js";
 import { type Amount, asCount, combine, mapAmount } from "./amount.js";
 import { queueTaken } from "./consumer-loops.js";
 import type { Evaluator } from "./evaluate.js";
-import { filledWith } from "./filled-containers.js";
-import { appendedTo } from "./growing-containers.js";
+import { addedBy, filledWith } from "./filled-containers.js";
 import { limitShrinks } from "./linked-rounds.js";
 import { entriesOf, sharersOf } from "./queue-entries.js";
 import { repeatsOf } from "./repeats.js";
@@ -276,23 +275,24 @@ function collatzRounds({ likely, high }: Interval): Amount {
   return interval(usual * 0.5, usual, Math.max(usual, around(Math.min(high, 1e9))) * 1.5);
 }
 
-/** `while len(found) < 100:` of a list that the loop appends to. */
+/** `while len(found) < 100:` of a list that the loop adds to. */
 function grownRounds(left: Value, right: Value, loop: LoopOperation, at: Activation, evaluator: Evaluator): Amount {
   if (left.op !== "call" || evaluator.externalNames(left, at)[0] !== "builtins.len") return undefined;
   const [list] = left.arguments.map(({ value }) => value);
   if (list?.op !== "read" || list.place.kind !== "name") return undefined;
   const { name } = list.place;
   const limit = evaluator.number(right, at);
-  const appends = (operations: readonly Operation[]): number =>
-    operations.filter((operation) => operation.op === "call" && appendedTo(operation) === name).length;
+  const add = (operation: Operation): Amount => addedBy(operation, name, at, evaluator);
+  const isAdding = (operation: Operation): boolean => add(operation)?.high !== 0;
   let some = 0;
   walkOperations(loop.body, (operation) => {
-    if (operation.op === "call" && appendedTo(operation) === name) some++;
+    if (isAdding(operation)) some++;
   });
   if (!limit || some === 0) return undefined;
-  const always = appends(loop.body);
-  if (always > 0) return mapAmount(limit, (count) => count / always);
-  return interval(limit.low, limit.likely * 3, limit.high * 100);
+  const always = loop.body.filter(isAdding).map(add);
+  if (always.length === 0) return interval(limit.low, limit.likely * 3, limit.high * 100);
+  const each = always.reduce((a, b) => combine(a, b, (x, y) => x + y));
+  return combine(limit, each, (count, added) => Math.ceil(count / Math.max(1, added)));
 }
 
 /** Words, numbers and runs of the same value have a few characters. */

@@ -42,9 +42,9 @@ export interface TaskGroup {
   readonly argumentBytes?: number;
   /** The pickled size of what one task returns, where it must travel; 0 if absent. */
   readonly resultBytes?: number;
-  /** How many objects one task is given, all parts of all values; 0 if absent, as for one long text. */
+  /** As how many numbers pickle takes what one task is given, all parts of all values; 0 if absent, as for one long text. */
   readonly argumentObjects?: number;
-  /** How many objects one task returns; 0 if absent. */
+  /** The same of what one task returns; 0 if absent. */
   readonly resultObjects?: number;
 }
 
