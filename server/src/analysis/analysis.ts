@@ -1,5 +1,6 @@
 import { append } from "../base/append.js";
 import type { TextEdit } from "../base/edit.js";
+import { once } from "../base/once.js";
 import { overlaps, type Range } from "../base/range.js";
 import { Source } from "../base/source.js";
 import { type Target, targetName } from "../base/target.js";
@@ -202,47 +203,6 @@ export class AnalysisHost {
   }
 }
 
-/** A finding in the places of a text. Most are told again after each edit, and few are looked at more closely: what that takes is made then. */
-class FindingInText implements Finding {
-  readonly code: string;
-  readonly rule: string;
-  readonly severity: Finding["severity"];
-  readonly confidence: Finding["confidence"];
-  readonly path: string;
-  readonly message: string;
-  readonly targets: Finding["targets"];
-  private predicted: Prediction | undefined;
-
-  constructor(
-    private readonly finding: Finding,
-    readonly range: Range,
-    readonly related: Finding["related"],
-    private readonly inText: (prediction: Prediction) => Prediction,
-  ) {
-    this.code = finding.code;
-    this.rule = finding.rule;
-    this.severity = finding.severity;
-    this.confidence = finding.confidence;
-    this.path = finding.path;
-    this.message = finding.message;
-    this.targets = finding.targets;
-  }
-
-  get prediction(): Prediction | undefined {
-    const { prediction } = this.finding;
-    this.predicted ??= prediction && this.inText(prediction);
-    return this.predicted;
-  }
-
-  get fixes(): Finding["fixes"] {
-    return this.finding.fixes;
-  }
-
-  get refusedFixes(): Finding["refusedFixes"] {
-    return this.finding.refusedFixes;
-  }
-}
-
 /** Everything is computed when it is first asked for, and then kept. */
 class Snapshot implements Analysis {
   private context: RuleContext | undefined;
@@ -425,9 +385,29 @@ class Snapshot implements Analysis {
   }
 
   private findingInText(finding: Finding): Finding {
-    const range = this.sourceOf(finding.path).range(finding.range);
-    const related = finding.related.map((location) => ({ ...location, range: this.sourceOf(location.path).range(location.range) }));
-    return new FindingInText(finding, range, related, (prediction) => this.predictionInText(prediction));
+    const { code, rule, severity, confidence, path, message, targets } = finding;
+    // After most edits nobody looks at it, and a copy of a prediction takes longer than all the rest.
+    const prediction = once(() => finding.prediction && this.predictionInText(finding.prediction));
+    return {
+      code,
+      rule,
+      severity,
+      confidence,
+      path,
+      range: this.sourceOf(path).range(finding.range),
+      message,
+      related: finding.related.map((location) => ({ ...location, range: this.sourceOf(location.path).range(location.range) })),
+      targets,
+      get prediction() {
+        return prediction();
+      },
+      get fixes() {
+        return finding.fixes;
+      },
+      get refusedFixes() {
+        return finding.refusedFixes;
+      },
+    };
   }
 
   private predictionInText(prediction: Prediction): Prediction {

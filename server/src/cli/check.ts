@@ -191,26 +191,7 @@ const mostFailures = 3;
 function mergedFinding(known: Finding | undefined, finding: Finding): Finding {
   if (!known) return finding;
   const added = finding.targets.filter(({ target }) => !known.targets.some((other) => other.target === target));
-  const { code, rule, severity, confidence, path, range, message, related, prediction } = known;
-  const targets = [...known.targets, ...added];
-  return {
-    code,
-    rule,
-    severity,
-    confidence,
-    path,
-    range,
-    message,
-    related,
-    targets,
-    prediction,
-    get fixes() {
-      return known.fixes;
-    },
-    get refusedFixes() {
-      return known.refusedFixes;
-    },
-  };
+  return { ...known, targets: [...known.targets, ...added] };
 }
 
 function byPlace(a: Finding, b: Finding): number {

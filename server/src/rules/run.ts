@@ -1,3 +1,4 @@
+import { once } from "../base/once.js";
 import { type PerFileIgnore, pathMatcher } from "../base/project-settings.js";
 import { activityOf } from "../program/link/activity.js";
 import { hasGreenThreads } from "../program/link/green-threads.js";
@@ -110,54 +111,31 @@ export function findingOf({ rule, severity, match }: Found, context: RuleContext
     (ofAnySwitch.has(rule.code) && hasGreenThreads(match.path, context.program)) ||
     (harmlessInTests.has(rule.group) && isTestCode(match.path, context.program));
   const confidence = isDoubtful ? "possible" : match.confidence;
-  const offer = (): FixOffer => {
+  // They are made when somebody first looks at them: they cost more than all the rest, and after most edits nobody does.
+  const offer = once((): FixOffer => {
     const { fixes, refused } = rule.fix(match.data, context);
     // What rests on an assumption needs a reader, however well the fix keeps what the program means.
     return { fixes: confidence === "possible" ? fixes.map(withDoubt) : fixes, refused };
+  });
+  const { path, range, related, targets, prediction } = match;
+  return {
+    code: rule.code,
+    rule: rule.name,
+    severity: confidence === "possible" ? "hint" : severity,
+    confidence,
+    path,
+    range,
+    message: rule.message(match.data, context),
+    related,
+    targets,
+    prediction,
+    get fixes() {
+      return offer().fixes;
+    },
+    get refusedFixes() {
+      return offer().refused;
+    },
   };
-  return new FoundPlace(rule, confidence === "possible" ? "hint" : severity, confidence, match, rule.message(match.data, context), offer);
-}
-
-/** A finding whose fixes are made when somebody first looks at them: they cost more than all the rest, and after most edits nobody does. */
-class FoundPlace implements Finding {
-  readonly code: string;
-  readonly rule: string;
-  readonly path: string;
-  readonly range: Finding["range"];
-  readonly related: Finding["related"];
-  readonly targets: Finding["targets"];
-  readonly prediction: Finding["prediction"];
-  private made: FixOffer | undefined;
-
-  constructor(
-    { code, name }: Rule,
-    readonly severity: Severity,
-    readonly confidence: Finding["confidence"],
-    match: Match<unknown>,
-    readonly message: string,
-    private readonly make: () => FixOffer,
-  ) {
-    this.code = code;
-    this.rule = name;
-    this.path = match.path;
-    this.range = match.range;
-    this.related = match.related;
-    this.targets = match.targets;
-    this.prediction = match.prediction;
-  }
-
-  get fixes(): readonly Fix[] {
-    return this.offer.fixes;
-  }
-
-  get refusedFixes(): Finding["refusedFixes"] {
-    return this.offer.refused;
-  }
-
-  private get offer(): FixOffer {
-    this.made ??= this.make();
-    return this.made;
-  }
 }
 
 function withDoubt(fix: Fix): Fix {
