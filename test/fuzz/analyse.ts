@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { type Analysis, AnalysisHost } from "../../server/src/analysis/analysis.js";
 import { newestTarget } from "../../server/src/base/target.js";
+import { fewSteps } from "../../server/src/estimate/trial/follow.js";
 import type { Parser } from "../../server/src/syntax/parser.js";
 
-export const settings = { target: newestTarget, cores: 4, severities: {} };
+/** As an editor has them. */
+export const settings = { target: newestTarget, cores: 4, severities: {}, mostSteps: fewSteps };
 
 /**
  * What one request may take of the processor, in milliseconds. A busy machine does not make it longer, as it does the time on the clock.
