@@ -141,6 +141,10 @@ export function templateFilled(
       if (name === undefined && next >= values.length) throw new Raised("TypeError", "not enough arguments for format string");
       const value = name === undefined ? (values[next++] ?? null) : named(name);
       const align = flags.includes("-") ? "<" : ">";
+      // Most conversions say no more than that, and some programs make all their data of them.
+      const isPlain = flags === "" && width === "" && precision === undefined;
+      if (isPlain && kind === "d" && typeof value === "number" && Number.isInteger(value)) return String(value);
+      if (isPlain && kind === "s") return textOf(value);
       if (/[rsa]/.test(kind)) {
         const text = kind === "s" ? textOf(value) : shown(value, "repr");
         return padded(precision === undefined ? text : text.slice(0, Number(precision)), checkedSize(size), " ", align);

@@ -119,6 +119,8 @@ export class Machine {
     }
     this.tickFor(left);
     this.tickFor(right);
+    // Reading a template takes as long as several steps.
+    if (operator === "%" && typeof left === "string") this.tick(templateSteps);
     const found = binary(operator, left, right);
     if (typeof found === "bigint") this.tick(4);
     else this.tickFor(found);
@@ -575,6 +577,8 @@ const deepest = 900;
 export const perStep = 64;
 const membersPerStep = 16;
 const charactersPerStep = 512;
+/** What filling in a template takes, which is read anew each time. */
+const templateSteps = 3;
 
 const operatorMethods: Readonly<Record<string, string>> = {
   "+": "add",
