@@ -158,6 +158,9 @@ export const teachingScenarios: readonly Scenario[] = [
     name: "the cells of a notebook are analysed together",
     file: "scramble_seeds.py",
     async play({ page, picture }) {
+      // Before all extensions are known to the workbench, it opens a notebook as the JSON that it is.
+      await page.locator(".statusbar-item", { hasText: "CPython 3.13" }).waitFor({ timeout: patience });
+      await page.locator(".cdr.squiggly-warning").first().waitFor({ state: "attached", timeout: patience });
       await page.locator(".explorer-folders-view .monaco-list-row", { hasText: "seeds.ipynb" }).dblclick();
       await page.locator(".notebookOverlay .view-line", { hasText: "ROUNDS" }).first().waitFor({ timeout: patience });
       await closeSideBar(page);
