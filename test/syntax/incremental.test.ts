@@ -254,7 +254,7 @@ test("texts kept under different keys do not touch each other", () => {
 });
 
 describe("WASM memory", () => {
-  const large = sample.repeat(50);
+  const large = sample.repeat(20);
   const memory = (): number => process.memoryUsage().external;
 
   test("does not grow over 200 parses", () => {
