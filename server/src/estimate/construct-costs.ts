@@ -1,7 +1,7 @@
 import { add, type Interval, interval, multiply, scale } from "../base/interval.js";
 import { atLeast, type Target } from "../base/target.js";
 import type { FunctionNode } from "../program/link/entity.js";
-import { importsOf } from "../program/link/linked-file.js";
+import { importsAny } from "../program/link/linked-file.js";
 import type { Resolver } from "../program/link/resolver.js";
 import type { ComputeOperation, LoopOperation, Place, Value } from "../program/operation.js";
 import type { Activation } from "./activation.js";
@@ -148,9 +148,7 @@ export class ConstructCosts {
   }
 
   private isMatch(value: Value, at: Activation): boolean {
-    const has = at.function.file.derive("patterns", () =>
-      importsOf(at.function.file).some(({ module }) => module === "re" || module === "regex"),
-    );
+    const has = importsAny(at.function.file, "patterns", (module) => module === "re" || module === "regex");
     return has && this.resolver.resolve(value, at.function).some((entity) => entity.kind === "object" && entity.type === "re.Match");
   }
 

@@ -1,6 +1,6 @@
 import { add, type Interval, interval, multiply, scale } from "../base/interval.js";
 import { atLeast, type Target } from "../base/target.js";
-import { importsOf } from "../program/link/linked-file.js";
+import { importsAny } from "../program/link/linked-file.js";
 import type { Resolver } from "../program/link/resolver.js";
 import type { Value } from "../program/operation.js";
 import type { Activation } from "./activation.js";
@@ -27,9 +27,8 @@ export function counterNs(
 ): Amount {
   const each = perCounted.get(operator);
   if (each === undefined || !left || !right || left.op === "constant" || right.op === "constant") return undefined;
-  const { file } = at.function;
   // Most files have none, and these operators stand everywhere.
-  const has = file.derive("counters", () => importsOf(file).some(({ module }) => module === "collections"));
+  const has = importsAny(at.function.file, "counters", (module) => module === "collections");
   if (!has || !isCounter(left, at, evaluator.resolver) || !isCounter(right, at, evaluator.resolver)) return undefined;
   if (/^[=!]=$/.test(operator) && !atLeast(target, 3, 10)) return undefined;
   const [one, other] = [left, right].map((operand) => evaluator.length(operand, at) ?? usualCounter) as [Interval, Interval];

@@ -1,7 +1,7 @@
 import { add, type Interval, interval, multiply, scale } from "../base/interval.js";
 import type { CallCost } from "../knowledge/evaluate.js";
 import type { FunctionNode } from "../program/link/entity.js";
-import { importsOf } from "../program/link/linked-file.js";
+import { importsAny } from "../program/link/linked-file.js";
 import type { Resolver } from "../program/link/resolver.js";
 import type { CallOperation, Value } from "../program/operation.js";
 import type { Activation } from "./activation.js";
@@ -63,9 +63,7 @@ export function comparedNs(
   costs: OperationCosts,
 ): Interval | undefined {
   // Most files have no such numbers, and comparisons stand everywhere.
-  const has = within.file.derive("numbers of the library", () =>
-    importsOf(within.file).some(({ module }) => /^(decimal|fractions)$/.test(module)),
-  );
+  const has = importsAny(within.file, "numbers of the library", (module) => /^(decimal|fractions)$/.test(module));
   if (!has) return undefined;
   for (const operand of operands) {
     for (const entity of operand.op === "constant" ? [] : resolver.resolve(operand, within)) {

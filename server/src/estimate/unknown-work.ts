@@ -1,7 +1,7 @@
 import { add, interval, scale } from "../base/interval.js";
 import { standardLibraryModules } from "../knowledge/stdlib-modules.js";
 import type { LinkedFile } from "../program/link/entity.js";
-import { importsOf } from "../program/link/linked-file.js";
+import { importsAny } from "../program/link/linked-file.js";
 import type { Spawn } from "../program/link/spawns.js";
 import { zero } from "./cost-sum.js";
 import { likelyNs } from "./demand.js";
@@ -56,12 +56,10 @@ export function tendencyOf({ soundsLikeComputing }: TaskWork, worker: Spawn["wor
 /** Whether a file imports nothing but parts of the standard library that do not wait: with no more than these, what a task does is to compute. */
 export function hasNothingToWaitFor(file: LinkedFile | undefined): boolean {
   if (!file) return false;
-  return file.derive("nothing to wait for", () =>
-    importsOf(file).every(({ module }) => {
-      const root = module.split(".")[0] ?? "";
-      return standardLibraryModules.has(root) && !waiting.test(root);
-    }),
-  );
+  return !importsAny(file, "something to wait for", (module) => {
+    const root = module.split(".")[0] ?? "";
+    return !standardLibraryModules.has(root) || waiting.test(root);
+  });
 }
 
 const waiting =

@@ -162,7 +162,7 @@ function message({ act, made, isSeenEarly: isPartial }: Data, context: RuleConte
   const { first } = act.race;
   const text = quoted(first.function.file.path, first.statement, context);
   const [lock] = first.locks.filter(isRealLock);
-  if (isPartial && lock && act.race.second.locks.length === 0)
+  if (isPartial && lock && act.race.second.does === "read")
     return `\`${text}\` is seen by others before it is filled: ${whoText(act.race)} and the look before \`${lock.name}\` is taken finds it. Who looks meanwhile takes a part for all. Fill a local variable, and store that last.`;
   if (isPartial)
     return `\`${text}\` is seen by others before it is filled: ${whoText(act.race)} and ${guardText(act, context)}. Who looks meanwhile takes a part for all. Fill a local variable, and store that last.`;

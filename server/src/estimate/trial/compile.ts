@@ -286,11 +286,7 @@ export class Compiler extends ExpressionCompiler {
     const body = this.block(statement.body, scope);
     const otherwise = this.block(statement.otherwise, scope);
     const final = this.block(statement.final, scope);
-    const handlers = statement.handlers.map((handler) => ({
-      types: handler.types.map((type) => this.expression(type, scope)),
-      store: handler.name && this.store(handler.name, scope),
-      run: this.block(handler.body, scope),
-    }));
+    const handlers = this.handlers(statement, scope, (handled) => this.block(handled, scope));
     const site = machine.site(statement);
     const tried = (frame: Frame): End => {
       try {
@@ -321,6 +317,18 @@ export class Compiler extends ExpressionCompiler {
       const last = final(frame);
       return last === End.next ? end : last;
     };
+  }
+
+  private handlers<Handled>(
+    { handlers }: Extract<Statement, { kind: "try" }>,
+    scope: Scope,
+    run: (body: readonly Statement[]) => Handled,
+  ): readonly { readonly types: readonly Evaluate[]; readonly store: Store | undefined; readonly run: Handled }[] {
+    return handlers.map(({ types, name, body }) => ({
+      types: types.map((type) => this.expression(type, scope)),
+      store: name && this.store(name, scope),
+      run: run(body),
+    }));
   }
 
   private parameters(parameters: readonly Parameter[], outer: Scope): (frame: Frame) => Map<string, Py> {
@@ -468,11 +476,7 @@ export class Compiler extends ExpressionCompiler {
         const body = this.generating(statement.body, scope);
         const otherwise = this.generating(statement.otherwise, scope);
         const final = this.generating(statement.final, scope);
-        const handlers = statement.handlers.map((handler) => ({
-          types: handler.types.map((type) => this.expression(type, scope)),
-          store: handler.name && this.store(handler.name, scope),
-          run: this.generating(handler.body, scope),
-        }));
+        const handlers = this.handlers(statement, scope, (handled) => this.generating(handled, scope));
         const site = machine.site(statement);
         return function* (frame) {
           machine.tick();

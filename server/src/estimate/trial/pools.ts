@@ -39,9 +39,8 @@ export function workerMethod(machine: Machine, object: object, name: string): Na
       case "apply":
       case "apply_async":
         return method(([task, given], named) => {
-          const more = named.get("kwds");
-          const names = new Map(more instanceof Dict ? [...more.entries.values()].map(([key, value]) => [String(key), value]) : []);
-          const future = tasks.submit(object, task ?? null, machine.listOf(given ?? named.get("args") ?? new Tuple([])), names);
+          const all = machine.listOf(given ?? named.get("args") ?? new Tuple([]));
+          const future = tasks.submit(object, task ?? null, all, namesIn(named.get("kwds")));
           const after = named.get("callback");
           if (after !== undefined && after !== null) machine.call(after, [future.result()]);
           return name === "apply" ? future.result() : future;

@@ -4,7 +4,7 @@ import { evaluate, type Verdict } from "../../knowledge/evaluate.js";
 import type { CallOperation, Operation, Value } from "../operation.js";
 import { knownOfCall } from "./call-facts.js";
 import type { FunctionNode } from "./entity.js";
-import { importsOf } from "./linked-file.js";
+import { importsAny } from "./linked-file.js";
 import type { Resolver } from "./resolver.js";
 import { walkOperations } from "./walk.js";
 
@@ -82,7 +82,7 @@ function entriesOf(callee: Value, within: FunctionNode, resolver: Resolver): rea
 }
 
 function usesCython({ file }: FunctionNode): boolean {
-  return file.derive("uses Cython", () => importsOf(file).some(({ module }) => module === "cython" || module.startsWith("cython.")));
+  return importsAny(file, "uses Cython", (module) => module === "cython" || module.startsWith("cython."));
 }
 
 function blockIn(node: FunctionNode, resolver: Resolver): { readonly entry: CallableEntry; readonly call: CallOperation } | undefined {

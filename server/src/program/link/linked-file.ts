@@ -81,6 +81,11 @@ export function importsOf(file: LinkedFile): readonly ImportFact[] {
   return file.derive("imports", () => file.facts.imports);
 }
 
+/** Whether a file imports a module that is meant, which are always the same ones under that key: other imports leave who asks alone. */
+export function importsAny(file: LinkedFile, key: string, isMeant: (module: string) => boolean): boolean {
+  return file.derive(key, () => importsOf(file).some(({ module }) => isMeant(module)));
+}
+
 /** The names that a file imports from modules, and what they are called there: other imports leave who asks alone. */
 export function importedNames(file: LinkedFile): readonly { readonly name: string; readonly bound: string }[] {
   return file.derive("imported names", () => importsOf(file).flatMap(({ name, bound }) => (name === undefined ? [] : [{ name, bound }])));

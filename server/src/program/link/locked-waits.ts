@@ -481,8 +481,8 @@ function mayTakeLong({ arguments: given }: CallOperation): boolean {
 }
 
 /** Whether a function gets to the call only by way of the lock, at least the next time: it is taken before, or after it in the same loop. */
-function isNeededFor({ start, end }: Range, { range }: Acquisition, node: FunctionNode): boolean {
-  return range.start < start || loopsAround(node, range).some((loop) => contains(loop, { start, end }));
+function isNeededFor(call: Range, { range }: Acquisition, node: FunctionNode): boolean {
+  return range.start < call.start || loopsAround(node, range).some((loop) => contains(loop, call));
 }
 
 /** Whether the function that holds the lock starts the work while it does, so that the work cannot have come by before. */
