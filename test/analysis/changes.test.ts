@@ -4,12 +4,13 @@ import fc from "fast-check";
 import { AnalysisHost } from "../../server/src/analysis/analysis.js";
 import type { Settings } from "../../server/src/analysis/answers.js";
 import { newestTarget } from "../../server/src/base/target.js";
+import { fewSteps } from "../../server/src/estimate/trial/follow.js";
 import { pythonParser } from "../syntax/python-parser.js";
 
 /* What is remembered from before a change never shows: the answers are those of a host that has seen nothing but the present texts. */
 
 const parser = await pythonParser();
-const settings: Settings = { target: newestTarget, cores: 4, severities: {} };
+const settings: Settings = { target: newestTarget, cores: 4, severities: {}, mostSteps: fewSteps };
 
 /** A program whose files call each other in circles, hand functions and pools around, and share names of methods. */
 const program: Readonly<Record<string, string>> = {

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { AnalysisHost } from "../../server/src/analysis/analysis.js";
 import { findSources, readSource } from "../../server/src/base/source-files.js";
 import { newestTarget } from "../../server/src/base/target.js";
+import { fewSteps } from "../../server/src/estimate/trial/follow.js";
 import { bareCall } from "../../server/src/knowledge/call-facts.js";
 import { evaluate } from "../../server/src/knowledge/evaluate.js";
 import { builtInKnowledge } from "../../server/src/knowledge/knowledge.js";
@@ -28,7 +29,7 @@ import { madeUpFile, measurePredictions, measureSimulations } from "./simulation
 
 const root = process.cwd();
 const host = createNodeHost((message) => console.error(message));
-const settings = { target: newestTarget, cores: 4, severities: {} };
+const settings = { target: newestTarget, cores: 4, severities: {}, mostSteps: fewSteps };
 
 /** Each measurement is repeated and the least time counts: everything that disturbs makes it longer. */
 const repetitions = 3;

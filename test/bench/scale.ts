@@ -1,5 +1,6 @@
 import { AnalysisHost } from "../../server/src/analysis/analysis.js";
 import { newestTarget } from "../../server/src/base/target.js";
+import { fewSteps } from "../../server/src/estimate/trial/follow.js";
 import { makePackedFacts } from "../../server/src/program/packed-facts.js";
 import { pythonParser } from "../syntax/python-parser.js";
 import { shapes } from "./shapes.js";
@@ -50,7 +51,7 @@ function measureShape(what: string, text: (count: number) => string): void {
 
 /** How long all that is said of a file takes, with its fixes, in milliseconds. */
 function checkOf(text: string): number {
-  const host = new AnalysisHost(parser, { target: newestTarget, cores: 4, severities: {} });
+  const host = new AnalysisHost(parser, { target: newestTarget, cores: 4, severities: {}, mostSteps: fewSteps });
   return timed(() => {
     host.setFile("/scale/shape.py", text);
     for (const { fixes, refusedFixes } of host.snapshot().findings("/scale/shape.py")) if (fixes.length + refusedFixes.length < 0) break;
@@ -58,7 +59,7 @@ function checkOf(text: string): number {
 }
 
 function measure(count: number): void {
-  const host = new AnalysisHost(parser, { target: newestTarget, cores: 4, severities: {} });
+  const host = new AnalysisHost(parser, { target: newestTarget, cores: 4, severities: {}, mostSteps: fewSteps });
   const lines = count * linesOfFile;
   const facts = timed(() => {
     for (let i = 0; i < count; i++) {

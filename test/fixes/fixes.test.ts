@@ -9,6 +9,7 @@ import { AnalysisHost } from "../../server/src/analysis/analysis.js";
 import { applyFixes } from "../../server/src/analysis/apply-fixes.js";
 import { applyEdits, type TextEdit } from "../../server/src/base/edit.js";
 import { newestTarget, parseTarget } from "../../server/src/base/target.js";
+import { fewSteps } from "../../server/src/estimate/trial/follow.js";
 import { rules } from "../../server/src/rules/index.js";
 import type { Finding, Fix } from "../../server/src/rules/rule.js";
 import { pythonParser } from "../syntax/python-parser.js";
@@ -106,7 +107,7 @@ function findingsOf(program: Program, files: Files): readonly Finding[] {
 
 function hostOf({ says }: Program, files: Files): AnalysisHost {
   const target = parseTarget(says.get("target") ?? "") ?? newestTarget;
-  const host = new AnalysisHost(parser, { target, cores: 4, severities: {} });
+  const host = new AnalysisHost(parser, { target, cores: 4, severities: {}, mostSteps: fewSteps });
   for (const [path, text] of files) host.setFile(`/${path}`, text);
   return host;
 }

@@ -3,6 +3,7 @@ import { globSync } from "tinyglobby";
 import { AnalysisHost } from "../../server/src/analysis/analysis.js";
 import type { Settings } from "../../server/src/analysis/answers.js";
 import { newestTarget } from "../../server/src/base/target.js";
+import { fewSteps } from "../../server/src/estimate/trial/follow.js";
 import type { Finding } from "../../server/src/rules/rule.js";
 import { casesOf } from "../markdown.js";
 import { pythonParser } from "../syntax/python-parser.js";
@@ -31,7 +32,7 @@ export const programs: readonly Program[] = [
     .map((path) => ({
       name: path,
       files: [{ path: `/${path}`, text: readFileSync(path, "utf8") }],
-      settings: { target: newestTarget, cores: 4, severities: {} },
+      settings: { target: newestTarget, cores: 4, severities: {}, mostSteps: fewSteps },
     })),
 ];
 

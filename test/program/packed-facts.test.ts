@@ -5,6 +5,7 @@ import { before, test } from "node:test";
 import { globSync } from "tinyglobby";
 import { AnalysisHost } from "../../server/src/analysis/analysis.js";
 import { newestTarget } from "../../server/src/base/target.js";
+import { fewSteps } from "../../server/src/estimate/trial/follow.js";
 import type { Facts, FunctionFacts } from "../../server/src/program/facts.js";
 import { walkOperations } from "../../server/src/program/link/walk.js";
 import { makePackedFacts, packFacts, unpackFacts } from "../../server/src/program/packed-facts.js";
@@ -155,7 +156,7 @@ test("what a body holds is what stands in it", () => {
 
 test("findings do not depend on how facts came", () => {
   const findings = (how: "texts" | "bytes"): unknown => {
-    const host = new AnalysisHost(parser, { target: newestTarget, cores: 4, severities: {} });
+    const host = new AnalysisHost(parser, { target: newestTarget, cores: 4, severities: {}, mostSteps: fewSteps });
     for (const [path, text] of texts) {
       if (how === "texts") host.setFile(path, text);
       else host.setFacts(path, text, makePackedFacts(text, parser));
