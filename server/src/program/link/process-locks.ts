@@ -69,7 +69,7 @@ export function threadPrimitivesOfWorkers(program: Program, target: Target): rea
 }
 
 /** The functions that run in the worker, nearest first. */
-function reachedBy(spawn: Spawn, { resolver }: Program, steps = maximumDepth): ReadonlySet<FunctionNode> {
+export function reachedBy(spawn: Spawn, { resolver }: Program, steps = maximumDepth): ReadonlySet<FunctionNode> {
   const reached = new Set<FunctionNode>();
   let next: readonly FunctionNode[] = spawn.targets.map((target) => target.function);
   for (let depth = 0; depth <= steps && next.length > 0; depth++) {
