@@ -219,8 +219,12 @@ function isNamedAsShared(source: Value, within: FunctionNode): boolean {
 /** Whether the thread of the first access has ended before the second: its function waits for threads first, or has a method do so, `self.stop()`. */
 function hasEnded(thread: Access, { function: node, range }: Access, program: Program): boolean {
   if (thread.root.kind !== "spawn" || thread.function === node) return false;
+  const { spawn } = thread.root;
   let waits = false;
   walkOperations(node.facts.body, (operation) => {
+    // Whoever leaves the `with` block of a pool has waited for what was handed over in it.
+    if (operation.op === "with" && spawn.in === node && spawn.pool?.made?.call === operation.context)
+      waits ||= contains(operation, spawn.call) && operation.end <= range.start;
     if (waits || operation.op !== "call" || operation.end > range.start) return;
     waits = isJoin(operation) || program.resolver.callees(operation, node).some((callee) => joins(callee.function, program));
   });

@@ -36,6 +36,8 @@ export interface Check {
   readonly rivals?: readonly Value[];
   /** The condition that is waited for where it comes out the other way, once: `if not jobs: ready.wait()`. Its lock is let go of meanwhile. */
   readonly waitsFor?: Value;
+  /** Whether the `with` block is over that it was made in, and so is the lock that the block held: who has looked no longer keeps others out. */
+  readonly isReleased?: true;
   /** What runs because of it. */
   readonly dependent: readonly Operation[];
   /** What runs in its place where the check comes out the other way. */
@@ -108,7 +110,8 @@ interface Surroundings {
   readonly caught: readonly string[];
 }
 
-function scan(list: readonly Operation[], outer: Surroundings, how: Scan): void {
+/** Returns what holds where the list ends. */
+function scan(list: readonly Operation[], outer: Surroundings, how: Scan): Surroundings {
   const { node, found } = how;
   // What an arm that leaves the list tested holds, turned round, for the rest of the list.
   let around = outer;
@@ -172,9 +175,14 @@ function scan(list: readonly Operation[], outer: Surroundings, how: Scan): void 
         }
         break;
       }
-      case "with":
-        scan(operation.body, { ...around, caught: [...around.caught, ...suppressed(operation.context)] }, how);
+      case "with": {
+        const inside = { ...around, caught: [...around.caught, ...suppressed(operation.context)] };
+        const rest = list.slice(position + 1);
+        const made = scan(operation.body, inside, how).checks.slice(around.checks.length);
+        const left = made.map(({ check }) => ({ ...check, isReleased: true as const, dependent: [...check.dependent, ...rest] }));
+        if (inside.caught.length === around.caught.length) around = after(left);
         break;
+      }
       case "attempt": {
         scan(operation.body, { ...around, caught: [...around.caught, ...operation.caught.flatMap(namesOf)] }, how);
         operation.handlers.forEach((handler, index) => {
@@ -189,6 +197,7 @@ function scan(list: readonly Operation[], outer: Surroundings, how: Scan): void 
         break;
     }
   });
+  return around;
 }
 
 /** The list, and the error that its last call surely raises: `abort(409)`, `sys.exit(1)`. */
@@ -274,11 +283,19 @@ function record(
     if (rivals && !isOfRivals) continue;
     const does = effectOn(act, check);
     // Making what may be missing is worth a look even where it may also be there; taking it for granted is not.
+    // What is put in twice does no harm as a rule, and was made outside the lock on purpose; what was there to be taken may be gone.
+    if (check.isReleased && !(does && takesForGranted(act, does))) continue;
     if (!does || (check.holds === "in-some-cases" && does !== "fill" && !check.waitsFor)) continue;
     const named = caught.filter((name, index) => index >= caughtOutside || !broadErrors.has(name));
     found.set(act, { check, act, does, caught: named, ...(byCall && { byCall }) });
     return;
   }
+}
+
+/** Whether what is to be taken has to be there. */
+function takesForGranted(act: WriteOperation | CallOperation | ReadOperation, does: CheckThenAct["does"]): boolean {
+  if (act.op === "call") return (does === "remove" || (does === "change" && takesFrom(act))) && !isDiscard(act);
+  return act.op === "write" && act.form === "delete";
 }
 
 function effectOn(act: WriteOperation | CallOperation | ReadOperation, check: Check): CheckThenAct["does"] | undefined {
@@ -394,6 +411,8 @@ function testedBy(value: Value | undefined, outcome: Check["found"], at: Operati
       const before = bound.filter((each) => each.start < value.start);
       const last = before[before.length - 1];
       if (!last || (last.op !== "read" && last.op !== "call" && last.op !== "compute")) return [];
+      // `empty = not jobs` tells nothing but whether there is anything in it.
+      if (last.op === "compute") return inner(last);
       return inner(last).map((each) => (each.form === "truth" ? { ...each, form: "none" as const } : each));
     }
     case "compute": {

@@ -272,7 +272,8 @@ export function callerRoots(program: Program, roots: readonly ThreadRoot[]): rea
     // What the thread waits for first comes at the end of what its maker does meanwhile.
     if (waitsFirst(root.function)) continue;
     const thread = threadObjectOf(spawn);
-    const key = `beside ${functionKey(spawn.in)}`;
+    // What takes turns is beside other stretches of the function.
+    const key = `beside ${hasRounds(spawn) ? `${spawn.turn} ` : ""}${functionKey(spawn.in)}`;
     if (!seen.has(key)) {
       seen.add(key);
       const within = besideIn(spawn, thread && startsItself(thread, spawn, program.resolver) ? spawn.call.end : firstStart(spawn));
@@ -593,7 +594,23 @@ function definedFunction(values: readonly Value[], owner: ClassNode): FunctionNo
 
 /** The stretch of the spawning function that can run beside the work; undefined where another function starts it. */
 export function besideIn(spawn: Spawn, start: number | undefined = firstStart(spawn)): Range | undefined {
-  return start === undefined ? undefined : { start, end: Math.min(firstJoin(spawn), endOfWay(spawn)) };
+  if (start === undefined) return undefined;
+  const end = Math.min(firstJoin(spawn), endOfWay(spawn));
+  return { start: startOfRounds(spawn, start, end), end };
+}
+
+/**
+ * In a loop that hands over one work after another, what stands before that in a round runs beside the work of the round before. It matters where the
+ * works take turns, such as what is called back with results: of others, two race with each other.
+ */
+function startOfRounds(spawn: Spawn, start: number, end: number): number {
+  if (!hasRounds(spawn)) return start;
+  const outermost = loopsAround(spawn.in, spawn.call).find((loop) => loop.end < end);
+  return outermost ? Math.min(start, outermost.start) : start;
+}
+
+function hasRounds({ turn, worker }: Spawn): boolean {
+  return turn !== undefined && worker === "thread";
 }
 
 /** From where on the work of a spawn can run: its call, or the first call that starts what it made; undefined where another function does that. */

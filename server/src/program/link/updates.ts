@@ -316,8 +316,8 @@ export function stepsBetween(range: Range, within: FunctionNode, resolver: Resol
   walkOperations(within.facts.body, (operation) => {
     if (operation === last || operation.end <= range.start || operation.start >= range.end) return;
     if (operation.op === "call" || operation.op === "read") steps.push(...stepOf(operation, within, resolver));
-    // Taking a lock waits for others to go on.
-    else if (operation.op === "with" && operation.start >= range.start) steps.push("native-call");
+    // Taking a lock waits for others to go on; to leave the block of one is a call as well.
+    else if (operation.op === "with" && (operation.start >= range.start || operation.end < range.end)) steps.push("native-call");
     else if (operation.op === "loop" && operation.start >= range.start) steps.push("loop");
     else if (operation.op === "await") steps.push("await");
   });
