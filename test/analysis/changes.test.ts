@@ -5,6 +5,7 @@ import { AnalysisHost } from "../../server/src/analysis/analysis.js";
 import type { Settings } from "../../server/src/analysis/answers.js";
 import { newestTarget } from "../../server/src/base/target.js";
 import { fewSteps } from "../../server/src/estimate/trial/follow.js";
+import { CostModel } from "../../server/src/estimate/work.js";
 import { pythonParser } from "../syntax/python-parser.js";
 
 /* What is remembered from before a change never shows: the answers are those of a host that has seen nothing but the present texts. */
@@ -333,5 +334,42 @@ test("a file that is closed and opened again after definitions came and went is 
     for (const [path, text] of Object.entries(program)) fresh.setFile(path, path === "/p/jobs.py" ? later : text);
     assert.deepEqual(answers(host, paths), answers(fresh, paths));
     for (const path of paths) host.closeFile(path);
+  }
+});
+
+test("an import or an assignment that is typed into a module leaves the work of its threads as it was estimated", (context) => {
+  const text = `import threading
+from concurrent.futures import ThreadPoolExecutor
+
+total = 0
+rows = [1, 2, 3]
+
+class Account:
+    def add(self, rows):
+        for row in rows:
+            self.note(row, total)
+
+    def note(self, row, limit):
+        self.last = row * limit
+
+def price(value):
+    global total
+    result = sum(k * value for k in range(500))
+    total += result
+    return result
+
+def main():
+    threading.Thread(target=Account().add, args=([4, 5],)).start()
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        return list(pool.map(price, range(40)))
+`;
+  const host = new AnalysisHost(parser, settings);
+  host.openFile("/p/app.py", text);
+  host.snapshot().findings("/p/app.py");
+  const estimated = context.mock.method(CostModel.prototype, "workOfTask");
+  for (const newText of ["import string\n", "limit = 7\n"]) {
+    host.editFile("/p/app.py", [{ range: { start: 0, end: 0 }, newText }]);
+    host.snapshot().findings("/p/app.py");
+    assert.equal(estimated.mock.callCount(), 0, newText);
   }
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { Samples } from "../../server/src/estimate/samples.js";
 import { pythonParser } from "../syntax/python-parser.js";
 import { predictionOf, strategyOf } from "./predictions.js";
 
@@ -86,4 +87,30 @@ if __name__ == "__main__":
       assert.ok(work.interpreterNs.likely > 3e6 && work.interpreterNs.high < 60e6, JSON.stringify(work.interpreterNs));
       assert.ok(!assumptions.some(({ what }) => what.includes("sleep")));
     });
+});
+
+test("the data that all tasks look through is made once, however many tasks there are", (context) => {
+  const groups = (items: string): string => `
+from concurrent.futures import ThreadPoolExecutor
+
+ROWS = [{"town": "t%d" % (i % 41), "size": i % 60} for i in range(50_000)]
+
+def task(least):
+    found = {}
+    for row in ROWS:
+        if row["size"] < least:
+            continue
+        found.setdefault(row["town"], []).append(row["size"])
+    return len(found)
+
+with ThreadPoolExecutor(max_workers=4) as pool:
+    list(pool.map(task, ${items}))
+`;
+  const read = context.mock.method(Samples.prototype as unknown as { comprehension(): unknown }, "comprehension");
+  const timesRead = (items: string): number => {
+    read.mock.resetCalls();
+    assert.ok(predictionOf(parser, groups(items), "cpython-3.13t", 4).tasks.likely > 1);
+    return read.mock.callCount();
+  };
+  assert.equal(timesRead("[0, 7, 14, 21, 28, 35]"), timesRead("[0, 35]"));
 });

@@ -1,6 +1,6 @@
 import { append } from "../base/append.js";
 import type { TextEdit } from "../base/edit.js";
-import { once } from "../base/once.js";
+import { laterFields } from "../base/later.js";
 import { overlaps, type Range } from "../base/range.js";
 import { Source } from "../base/source.js";
 import { type Target, targetName } from "../base/target.js";
@@ -386,29 +386,12 @@ class Snapshot implements Analysis {
 
   private findingInText(finding: Finding): Finding {
     const { code, rule, severity, confidence, path, message, targets } = finding;
-    // After most edits nobody looks at it, and a copy of a prediction takes longer than all the rest.
-    const prediction = once(() => finding.prediction && this.predictionInText(finding.prediction));
-    return {
-      code,
-      rule,
-      severity,
-      confidence,
-      path,
-      range: this.sourceOf(path).range(finding.range),
-      message,
-      related: finding.related.map((location) => ({ ...location, range: this.sourceOf(location.path).range(location.range) })),
-      targets,
-      get prediction() {
-        return prediction();
-      },
-      get fixes() {
-        return finding.fixes;
-      },
-      get refusedFixes() {
-        return finding.refusedFixes;
-      },
-    };
+    const range = this.sourceOf(path).range(finding.range);
+    const related = finding.related.map((location) => ({ ...location, range: this.sourceOf(location.path).range(location.range) }));
+    return withMoreInText({ code, rule, severity, confidence, path, range, message, related, targets }, { finding, inText: this.inTextOf });
   }
+
+  private readonly inTextOf = (prediction: Prediction): Prediction => this.predictionInText(prediction);
 
   private predictionInText(prediction: Prediction): Prediction {
     return withFields(prediction, { range: this.sourceOf(prediction.path).range(prediction.range) });
@@ -448,6 +431,16 @@ class Snapshot implements Analysis {
     return this.context;
   }
 }
+
+/** After most edits nobody looks at these, and a copy of a prediction takes longer than all the rest. */
+const withMoreInText = laterFields<
+  { readonly finding: Finding; readonly inText: (prediction: Prediction) => Prediction },
+  Pick<Finding, "prediction" | "fixes" | "refusedFixes">
+>({
+  prediction: ({ finding, inText }) => finding.prediction && inText(finding.prediction),
+  fixes: ({ finding }) => finding.fixes,
+  refusedFixes: ({ finding }) => finding.refusedFixes,
+});
 
 /** What files that are not open read as, by their text. */
 const readAgain = new WeakMap<Source, Module>();

@@ -26,8 +26,8 @@ export class CallCycles {
 }
 
 /** Whether it is what its own function returns, as decorators do: one text, but another function for each that is decorated. */
-function isHandedOut({ facts, head, file }: FunctionNode): boolean {
-  const outer = facts.parent === undefined ? undefined : file.functionAt(facts.parent);
+function isHandedOut({ head, file }: FunctionNode): boolean {
+  const outer = head.parent === undefined ? undefined : file.functionAt(head.parent);
   return outer?.returned.some((value) => value.op === "read" && value.place.kind === "name" && value.place.name === head.name) ?? false;
 }
 

@@ -43,8 +43,11 @@ export class Evaluator {
   private readonly rebounds = new ReboundLengths(this);
   /** Counts the questions that were left unanswered because they led too far. */
   timesGivenUp = 0;
-  private depth = 0;
-  private asked = 0;
+  /** How many questions the one at hand is inside of, and how many were asked on the way to it. */
+  depth = 0;
+  asked = 0;
+  /** The greatest depth that any question of late was at. */
+  deepest = 0;
   private readonly known: KnownAnswers;
 
   /** `cores`: how many the machine has, for programs that ask. */
@@ -72,7 +75,7 @@ export class Evaluator {
 
   private answer(kind: QuestionKind, value: Value, at: Activation): Amount {
     if (this.depth > maximumDepth || ++this.asked > maximumQuestions) return this.givenUp();
-    this.depth++;
+    this.deepest = Math.max(this.deepest, ++this.depth);
     const result = this.answerAtDepth(kind, value, at);
     this.depth--;
     return result;
@@ -109,6 +112,14 @@ export class Evaluator {
   /** Whether so much was asked on the way to it that nothing more is answered. */
   get isSpent(): boolean {
     return this.depth > 0 && this.asked > maximumQuestions;
+  }
+
+  /** Whether so many questions can be asked, some of which lead so much deeper; if so, they count as asked. */
+  canAskAgain(questions: number, deeper: number): boolean {
+    if (this.depth + deeper > maximumDepth || this.asked + questions > maximumQuestions) return false;
+    this.asked += questions;
+    this.deepest = Math.max(this.deepest, this.depth + deeper);
+    return true;
   }
 
   private givenUp(): undefined {
@@ -188,7 +199,7 @@ export class Evaluator {
   ): Result | undefined {
     if (this.depth === 0) this.begin();
     if (this.depth > maximumDepth || ++this.asked > maximumQuestions) return this.givenUp();
-    this.depth++;
+    this.deepest = Math.max(this.deepest, ++this.depth);
     const result = readBound(value, at, whole, element, this);
     this.depth--;
     return result;
@@ -197,7 +208,7 @@ export class Evaluator {
   /** Goes a step further on the way to an answer, unless it has led too far already. */
   deeper<Result>(step: () => Result | undefined): Result | undefined {
     if (this.depth > maximumDepth) return this.givenUp();
-    this.depth++;
+    this.deepest = Math.max(this.deepest, ++this.depth);
     const result = step();
     this.depth--;
     return result;

@@ -34,8 +34,6 @@ interface Bound {
   readonly name: string;
   readonly value: Value;
   readonly in: Activation;
-  /** From where it is bound to where it is bound anew. */
-  readonly block: readonly Operation[];
 }
 
 /** The body of the innermost loop that something stands in, or else of the function. */
@@ -49,7 +47,12 @@ function onlyBound({ place }: Extract<Value, { op: "read" }>, at: Activation): B
   const holder = holderOf(place.owner, at);
   const [value, ...others] = (holder?.function.bound(place.name) ?? []).filter((bound) => !isAddingInPlace(bound));
   if (!holder || !value || others.length > 0) return undefined;
-  return { name: place.name, value, in: holder, block: blockOf(value, holder.function) };
+  return { name: place.name, value, in: holder };
+}
+
+/** From where a variable is bound to where it is bound anew: asked for only of containers, since of a module it is whatever an edit changes there. */
+function whileBound({ value, in: holder }: Bound): readonly Operation[] {
+  return blockOf(value, holder.function);
 }
 
 /** The same of what starts as an empty container. */
@@ -73,14 +76,14 @@ export function startedWith(
 export function startedLength(value: Extract<Value, { op: "read" }>, at: Activation, evaluator: Evaluator): Amount {
   const found = startedWith(value, at);
   if (!found) return undefined;
-  return combine(appendsTo(found.name, found.block, found.in, evaluator), exactly(found.elements.length), (a, b) => a + b);
+  return combine(appendsTo(found.name, whileBound(found), found.in, evaluator), exactly(found.elements.length), (a, b) => a + b);
 }
 
 /** The length of a list that starts empty and is appended to in its own function, or in those that it is handed to. */
 export function grownLength(value: Extract<Value, { op: "read" }>, at: Activation, evaluator: Evaluator): Amount {
   const found = boundToEmpty(value, at, evaluator);
   if (!found) return undefined;
-  const appends = appendsTo(found.name, found.block, found.in, evaluator);
+  const appends = appendsTo(found.name, whileBound(found), found.in, evaluator);
   const most = windowLength(found.name, found.in, evaluator);
   if (most) return appends ? combine(appends, most, Math.min) : most;
   return appends?.high === 0 ? handedLength(found.name, found.in, evaluator) : appends;
@@ -104,7 +107,7 @@ export function filledWith(
   const found = started ?? boundToEmpty(value, at, evaluator);
   if (!found) return undefined;
   const items: FilledItem[] = (started?.elements ?? []).map((element) => ({ key: undefined, value: element, times: 1 }));
-  const isClear = collectItems(found.name, found.block, found.in, 1, items, evaluator);
+  const isClear = collectItems(found.name, whileBound(found), found.in, 1, items, evaluator);
   return isClear && items.length > 0 ? { in: found.in, items } : undefined;
 }
 

@@ -204,7 +204,7 @@ class Bits {
       exactly(0),
     );
     this.open.delete(key);
-    const parameter = holder.function.facts.parameters.some((each) => each.name === name);
+    const parameter = holder.function.head.parameters.some((each) => each.name === name);
     if (!place) {
       // What is cut to a size in each round, `state = (state * 69069 + 1) & 0xFFFFFFFF`, soon fills that.
       const cut = parts.filter((each) => isReduced(each) && mentions(each, name));

@@ -40,6 +40,8 @@ export class Samples {
   private readonly constant = new Map<Value, Sample | undefined>();
   /** While tests are asked how often they hold, the loops whose elements they look at, in order. */
   private tested: string[] | undefined;
+  /** The first of those loops that was met again. */
+  private lowestTested = Number.POSITIVE_INFINITY;
   /** Whether something was met that is empty where it is bound, and may be filled later. */
   private metEmpty = false;
   private steps = 0;
@@ -278,6 +280,7 @@ export class Samples {
   private turnOf(loop: string): number {
     if (!this.tested) return this.turn;
     const known = this.tested.indexOf(loop);
+    if (known >= 0) this.lowestTested = Math.min(this.lowestTested, known);
     const place = known >= 0 ? known : this.tested.push(loop) - 1;
     return place === 0 ? this.turn : this.turn * (place % 2 === 1 ? 5 : 7) + place * 3;
   }
@@ -395,9 +398,59 @@ export class Samples {
     const uses = this.uses;
     const isFirst = this.current.size === 0 && this.turn === middle;
     const make = (): Sample | undefined => this.sample(value, at);
-    const found = isFirst ? this.resolver.remembered(at.function.file, `sample ${value.start} ${value.end}`, make) : make();
+    const found = isFirst
+      ? this.resolver.remembered(at.function.file, `sample ${value.start} ${value.end}`, make)
+      : this.tested && this.current.size === 0
+        ? this.madeBefore(value, at, this.tested)
+        : make();
     if (this.uses === uses || isFirst) this.constant.set(value, found);
     return found;
+  }
+
+  /** The same for one element of many while a test is asked: each of several tasks asks about the same data, which is made once for them all. */
+  private madeBefore(value: Value, at: Activation, tested: string[]): Sample | undefined {
+    const { evaluator } = this;
+    let made: Made | undefined;
+    const make = (): Made => {
+      const { uses, steps, metEmpty, lowestTested } = this;
+      const { timesGivenUp, depth, deepest, asked } = evaluator;
+      evaluator.deepest = depth;
+      const places = tested.length;
+      this.metEmpty = false;
+      this.lowestTested = Number.POSITIVE_INFINITY;
+      const sample = this.sample(value, at);
+      made = {
+        sample,
+        // What gave up, or goes by a loop that was met before, can come out otherwise the next time.
+        isSure: timesGivenUp === evaluator.timesGivenUp && this.lowestTested >= places,
+        uses: this.uses - uses,
+        steps: this.steps - steps,
+        asked: evaluator.asked - asked,
+        depth: this.depth,
+        deeper: evaluator.deepest - depth,
+        metEmpty: this.metEmpty,
+        loops: tested.slice(places),
+      };
+      evaluator.deepest = Math.max(evaluator.deepest, deepest);
+      this.metEmpty ||= metEmpty;
+      this.lowestTested = Math.min(this.lowestTested, lowestTested);
+      return made;
+    };
+    const key = `sample ${value.start} ${value.end} for ${this.turn} in ${tested.length}`;
+    const known: Made | undefined = this.resolver.remembered(at.function.file, key, make);
+    if (known && known === made) return known.sample;
+    const isAsNow =
+      known?.isSure &&
+      this.depth <= known.depth &&
+      this.steps + known.steps <= mostSteps &&
+      !known.loops.some((loop) => tested.includes(loop)) &&
+      evaluator.canAskAgain(known.asked, known.deeper);
+    if (!isAsNow) return this.sample(value, at);
+    this.uses += known.uses;
+    this.steps += known.steps;
+    this.metEmpty ||= known.metEmpty;
+    tested.push(...known.loops);
+    return known.sample;
   }
 
   private item(object: Value, index: Value, at: Activation): Sample | undefined {
@@ -484,6 +537,20 @@ function containerOf(made: readonly (readonly [Sample | undefined, Sample])[], i
 
 function mapping(entries: readonly (readonly [Sample, Sample])[], count: number): MappingSample {
   return { kind: "mapping", entries: entries.slice(0, mostItems * 2), count };
+}
+
+/** A sample, and what making it did besides. */
+interface Made {
+  readonly sample: Sample | undefined;
+  readonly isSure: boolean;
+  readonly uses: number;
+  readonly steps: number;
+  readonly asked: number;
+  /** How far down it was made, and how much deeper the questions led that were asked. */
+  readonly depth: number;
+  readonly deeper: number;
+  readonly metEmpty: boolean;
+  readonly loops: readonly string[];
 }
 
 function keyOf(iterable: Value, at: Activation): string {

@@ -359,9 +359,9 @@ function isOfModule(place: Place, at: Activation): boolean {
 }
 
 /** What a parameter that nothing else is bound to stands for; `self` stands for the object that the method is called on. */
-function argumentOf(place: Place, { function: { index, head, facts }, arguments: given, receiver }: Activation): Argument | undefined {
+function argumentOf(place: Place, { function: { index, head }, arguments: given, receiver }: Activation): Argument | undefined {
   if (place.kind !== "name" || place.owner !== index || head.rebound.has(place.name)) return undefined;
-  return given.get(place.name) ?? (receiver && facts.parameters[0]?.name === place.name ? receiver : undefined);
+  return given.get(place.name) ?? (receiver && head.parameters[0]?.name === place.name ? receiver : undefined);
 }
 
 function boundTo(name: string, at: Activation): readonly Value[] {

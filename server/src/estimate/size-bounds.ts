@@ -465,8 +465,8 @@ export class SizeBounds {
   private followName(read: ReadOperation, place: Extract<Place, { kind: "name" }>, at: Activation, question: Question): Bounds | undefined {
     const holder = activationOf(place.owner, at);
     if (!holder) return undefined;
-    const { facts, file } = holder.function;
-    if (facts.rebound.has(place.name) || isChanged(place.name, place.owner, file)) return undefined;
+    const { head, file } = holder.function;
+    if (head.rebound.has(place.name) || isChanged(place.name, place.owner, file)) return undefined;
     const bound = boundWhereRead(holder.function, place.name, read);
     if (bound.length > maximumBindings) return undefined;
     const answers = bound.map((value) =>
@@ -475,7 +475,7 @@ export class SizeBounds {
     const argument = holder.arguments.get(place.name);
     if (argument) answers.push((argument.how === "element" ? question.element : question.whole)(argument.value, argument.in));
     else {
-      const parameter = facts.parameters.find((each) => each.name === place.name);
+      const parameter = head.parameters.find((each) => each.name === place.name);
       if (parameter) answers.push(this.passed(parameter, holder, question));
     }
     return hull(answers);
@@ -507,10 +507,10 @@ export class SizeBounds {
   }
 
   private moduleConstant(module: FunctionNode, name: string, question: Question): Bounds | undefined {
-    const { facts, file } = module;
-    const bound = facts.bindings.get(name) ?? [];
+    const { head, file } = module;
+    const bound = module.bound(name) ?? [];
     const [only] = bound;
-    if (bound.length !== 1 || !only || facts.rebound.has(name) || isChanged(name, 0, file)) return undefined;
+    if (bound.length !== 1 || !only || head.rebound.has(name) || isChanged(name, 0, file)) return undefined;
     return question.whole(only, bareActivation(module));
   }
 

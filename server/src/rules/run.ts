@@ -1,3 +1,4 @@
+import { laterFields } from "../base/later.js";
 import { once } from "../base/once.js";
 import { type PerFileIgnore, pathMatcher } from "../base/project-settings.js";
 import { activityOf } from "../program/link/activity.js";
@@ -111,17 +112,11 @@ export function findingOf({ rule, severity, match }: Found, context: RuleContext
     (ofAnySwitch.has(rule.code) && hasGreenThreads(match.path, context.program)) ||
     (harmlessInTests.has(rule.group) && isTestCode(match.path, context.program));
   const confidence = isDoubtful ? "possible" : match.confidence;
-  // They are made when somebody first looks at them: they cost more than all the rest, and after most edits nobody does.
-  const offer = once((): FixOffer => {
-    const { fixes, refused } = rule.fix(match.data, context);
-    // What rests on an assumption needs a reader, however well the fix keeps what the program means.
-    return { fixes: confidence === "possible" ? fixes.map(withDoubt) : fixes, refused };
-  });
   const { path, range, related, targets, prediction } = match;
-  return {
+  const finding = {
     code: rule.code,
     rule: rule.name,
-    severity: confidence === "possible" ? "hint" : severity,
+    severity: confidence === "possible" ? ("hint" as const) : severity,
     confidence,
     path,
     range,
@@ -129,14 +124,20 @@ export function findingOf({ rule, severity, match }: Found, context: RuleContext
     related,
     targets,
     prediction,
-    get fixes() {
-      return offer().fixes;
-    },
-    get refusedFixes() {
-      return offer().refused;
-    },
   };
+  const offer = once((): FixOffer => {
+    const { fixes, refused } = rule.fix(match.data, context);
+    // What rests on an assumption needs a reader, however well the fix keeps what the program means.
+    return { fixes: confidence === "possible" ? fixes.map(withDoubt) : fixes, refused };
+  });
+  return withFixes(finding, offer);
 }
+
+/** They are made when somebody first looks at them: they cost more than all the rest, and after most edits nobody does. */
+const withFixes = laterFields<() => FixOffer, Pick<Finding, "fixes" | "refusedFixes">>({
+  fixes: (offer) => offer().fixes,
+  refusedFixes: (offer) => offer().refused,
+});
 
 function withDoubt(fix: Fix): Fix {
   const doubt = "What is found rests on an assumption.";
