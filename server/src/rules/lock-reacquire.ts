@@ -3,10 +3,12 @@ import { acquisitionsOfAnyone, partOfActivity } from "../program/link/activity.j
 import type { FunctionNode } from "../program/link/entity.js";
 import { testsBefore } from "../program/link/guards.js";
 import { handedOver, objectOfMethod } from "../program/link/hand-over.js";
+import { type InterruptedHolder, interruptedHolders } from "../program/link/interrupted-holders.js";
 import type { HeldLock } from "../program/link/locks.js";
 import type { Acquisition, CallStep } from "../program/link/moments.js";
 import { argumentFor, type Resolver } from "../program/link/resolver.js";
 import { callOf, expressionOf, isSurelyHeld, levelOf } from "../program/link/same-lock.js";
+import type { Spawn } from "../program/link/spawns.js";
 import { samePlace, sameValue } from "../program/link/updates.js";
 import { someValue, walkOperations } from "../program/link/walk.js";
 import type { Value } from "../program/operation.js";
@@ -18,6 +20,8 @@ import type { Confidence, Match, RelatedLocation, Rule, RuleContext } from "./ru
 interface Data {
   readonly held: HeldLock;
   readonly taken: Acquisition;
+  /** Where the signal handler is installed that takes it. */
+  readonly handler: Spawn | undefined;
 }
 
 /** GIL402: a non-reentrant lock taken again by the thread that holds it. */
@@ -52,10 +56,34 @@ function find({ program }: RuleContext): readonly Match<Data>[] {
       related: relatedPlaces(held, taken),
       targets: [],
       prediction: undefined,
-      data: { held, taken },
+      data: { held, taken, handler: undefined },
     });
   }
+  for (const interrupted of interruptedHolders(program)) {
+    const match = interruptedMatch(interrupted);
+    const key = match && `${match.path}:${match.range.start}`;
+    if (key !== undefined && !matches.has(key)) matches.set(key, match as Match<Data>);
+  }
   return [...matches.values()];
+}
+
+/** The handler waits for the very code that it keeps from going on. Of two objects of one class, it may be another one's lock. */
+function interruptedMatch({ handler, held, taken }: InterruptedHolder): Match<Data> | undefined {
+  const { function: node, range, lock } = taken;
+  if (testsBefore(node, range).some((test) => someValue(test, isAboutHolding))) return undefined;
+  const { call, in: within } = handler;
+  return {
+    path: node.file.path,
+    range,
+    confidence: lock.identity === "one" ? "likely" : "possible",
+    related: [
+      { path: held.taken.function.file.path, range: held.taken.range, message: `\`${held.name}\` is taken here first` },
+      { path: within.file.path, range: rangeOf(call), message: "the handler is installed here" },
+    ],
+    targets: [],
+    prediction: undefined,
+    data: { held, taken, handler },
+  };
 }
 
 /** Whether a lock that the function made for itself is given to others, who may release it: `waiters.append(waiter)`. */
@@ -220,8 +248,10 @@ function relatedPlaces(held: HeldLock, taken: Acquisition): readonly RelatedLoca
 
 const mostSteps = 5;
 
-function message({ held, taken }: Data): string {
+function message({ held, taken, handler }: Data): string {
   const { lock } = taken;
+  if (handler)
+    return `\`${lock.name}\` is taken in a signal handler, which can interrupt \`${held.taken.function.head.name}\` while that holds it: the main thread waits for itself for ever, as the lock is not reentrant. Set a flag in the handler and act on it elsewhere, or make the lock an \`RLock\`.`;
   const who = lock.scope === "tasks" ? "task" : "thread";
   const forEver = `the ${who} waits for itself for ever, as the lock is not reentrant. ${insteadText(lock)}`;
   if (stepsWithLock(held, taken).length > 0)

@@ -22,6 +22,7 @@ import { walkOperations } from "../program/link/walk.js";
 import type { Operation, Place, WithOperation } from "../program/operation.js";
 import { isDoubtfulMeeting } from "./doubts.js";
 import type { Confidence, RelatedLocation, RuleContext } from "./rule.js";
+import { isOneOfStripes } from "./striped-locks.js";
 
 /** Two accesses to the same state that threads can make at the same time, with nothing that keeps them apart. */
 export interface Race {
@@ -96,7 +97,9 @@ export function raceOf(
 ): Race | undefined {
   let best: Race | undefined;
   for (const second of others) {
-    if (commonLocks(locks, second.locks).length > 0 || mayShareLock(locks, second.locks) || areOtherElements(first, second)) continue;
+    const common = commonLocks(locks, second.locks);
+    const isApart = common.length > 0 && !common.every((lock) => isOneOfStripes(lock, first, program.resolver));
+    if (isApart || mayShareLock(locks, second.locks) || areOtherElements(first, second)) continue;
     if (isDoneBeforeStart(first, second) || isDoneBeforeStart(second, first)) continue;
     const how = concurrency(first, second);
     const found = how && confidenceOf(first, locks, second, how, program, all);

@@ -111,9 +111,9 @@ function* otherThan({ operation }: Access, accesses: Iterable<Access>): Iterable
   for (const access of accesses) if (access.operation !== operation) yield access;
 }
 
-/** Whether one lock is held at all of them, so that no two can come at the same time; there can be thousands. */
+/** Whether one lock is surely held at all of them, so that no two can come at the same time; there can be thousands. Of `locks[i]` each may hold another. */
 function haveCommonLock([first, ...others]: readonly Access[]): boolean {
-  let common = first?.locks ?? [];
+  let common: readonly HeldLock[] = first?.locks.filter(({ name }) => !name.endsWith("]")) ?? [];
   for (const { locks } of others) if (common.length > 0) common = commonLocks(common, locks);
   return commonLocks(common, common).length > 0;
 }

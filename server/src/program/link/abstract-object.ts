@@ -66,6 +66,14 @@ export function frameOnWay(node: FunctionNode, frame: Frame): Frame | undefined 
   return current;
 }
 
+/** What the callers on the way passed for a variable that is never given another value; the value itself where it is none. */
+export function passedOnWay(value: Value, frame: Frame): FrameArgument {
+  if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== frame.function.index) return { value, in: frame };
+  const { name } = value.place;
+  const given = frame.function.bound(name) === undefined ? frame.arguments?.get(name) : undefined;
+  return given ? passedOnWay(given.value, given.in) : { value, in: frame };
+}
+
 /** An object that several threads reach. */
 export function sharedObject(key: string, node?: ClassNode): AbstractObject {
   return { ...unknown, sharing: "shared", key, class: node };

@@ -3,6 +3,7 @@ import type { FunctionFacts } from "../facts.js";
 import {
   type AttemptOperation,
   type CallOperation,
+  type LoopOperation,
   type Operation,
   type Place,
   type ReadOperation,
@@ -11,8 +12,9 @@ import {
   type WriteOperation,
 } from "../operation.js";
 import type { FunctionNode } from "./entity.js";
-import { lastNameOf } from "./last-name.js";
+import { lastNameOf, receiverOf } from "./last-name.js";
 import { samePlace, sameValue } from "./updates.js";
+import { walkOperations } from "./walk.js";
 
 /** A look at state that decides whether something is done to that state. */
 export interface Check {
@@ -170,7 +172,9 @@ function scan(list: readonly Operation[], outer: Surroundings, how: Scan): Surro
         if (operation.form === "while" && operation.test && !operation.endsEarly) {
           // What comes after `while busy.is_set(): sleep()` counts on the last look.
           const rest = list.slice(position + 1);
-          const ended = testedBy(operation.test, "absent", operation, operation.test, how);
+          const ended = testedBy(operation.test, "absent", operation, operation.test, how).filter(
+            ({ place }) => !isEmptiedBy(operation, place),
+          );
           around = after(ended.map((check) => ({ ...check, dependent: rest, instead: [] })));
         }
         break;
@@ -198,6 +202,16 @@ function scan(list: readonly Operation[], outer: Surroundings, how: Scan): Surro
     }
   });
   return around;
+}
+
+/** `while jobs: jobs.pop()` brings about itself what it ends with, whatever others do: nothing behind it was waited for. */
+function isEmptiedBy({ body }: LoopOperation, place: Place): boolean {
+  let isEmptied = false;
+  walkOperations(body, (operation) => {
+    const object = operation.op === "call" && takesFrom(operation) ? receiverOf(operation) : undefined;
+    isEmptied ||= object?.op === "read" && samePlace(object.place, place);
+  });
+  return isEmptied;
 }
 
 /** The list, and the error that its last call surely raises: `abort(409)`, `sys.exit(1)`. */

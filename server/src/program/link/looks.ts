@@ -1,3 +1,4 @@
+import { indexed } from "../../base/indexed.js";
 import type { Range } from "../../base/range.js";
 import { rangeOf } from "../../base/range.js";
 import type { CallArgument, CallOperation, LoopOperation, Operation, Place, Value } from "../operation.js";
@@ -8,7 +9,7 @@ import { lastNameOf } from "./last-name.js";
 import { looksLikeLock } from "./locks.js";
 import { isStub } from "./overrides.js";
 import { decoratorNames, type Resolver } from "./resolver.js";
-import { innerOperations, innerValues } from "./walk.js";
+import { innerOperations, innerValues, walkOperations } from "./walk.js";
 
 /** Something that code looks at to learn whether somebody else has acted, and that looking does not change. */
 export interface Look extends Range {
@@ -97,6 +98,8 @@ export class Looking {
       case "name": {
         if (place.owner < 0) return [];
         const bound = loop && place.owner === within.index ? boundIn(place.name, loop, within) : [];
+        // What the loop puts into its own copy, nobody else does.
+        if (loop && bound.length > 0 && storedInto(loop).has(place.name)) return [];
         if (bound.length > 0 && within.head.kind !== "module") return bound.flatMap((each) => this.looksIn(each, within, loop, depth + 1));
         return this.isRebound(place.name, place.owner, within) || this.resolver.resolve(value, within).some(isContainerEntity) ? found : [];
       }
@@ -410,6 +413,17 @@ function withoutMeasures(looks: readonly Look[], operands: readonly Value[]): re
   const isBound = operands.some(({ op }) => op === "constant");
   return isBound ? looks : looks.filter(({ at }) => at !== "queue");
 }
+
+/** The variables into whose elements the loop stores. */
+const storedInto = indexed(({ body }: LoopOperation): ReadonlySet<string> => {
+  const names = new Set<string>();
+  walkOperations(body, (operation) => {
+    if (operation.op !== "write" || operation.place.kind !== "element") return;
+    const { object } = operation.place;
+    if (object.op === "read" && object.place.kind === "name") names.add(object.place.name);
+  });
+  return names;
+});
 
 /** What the loop binds to a variable of the function. */
 export function boundIn(name: string, loop: Range, within: FunctionNode): readonly Value[] {

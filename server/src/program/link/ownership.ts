@@ -1,5 +1,5 @@
 import type { Range } from "../../base/range.js";
-import type { CallOperation, ElementPlace, Operation, Place, Value } from "../operation.js";
+import type { AttributePlace, CallOperation, ElementPlace, Operation, Place, Value } from "../operation.js";
 import {
   type AbstractObject,
   cellKey,
@@ -29,7 +29,7 @@ import { allDiffer, holdsTwice, isDistinct } from "./repeated-keys.js";
 import { argumentFor, type Resolver } from "./resolver.js";
 import { sharedVariables } from "./spawn-variables.js";
 import type { Spawn } from "./spawns.js";
-import { sameValue } from "./updates.js";
+import { samePlace, sameValue } from "./updates.js";
 import { innerOperations, someValue, walkOperations } from "./walk.js";
 
 /** Tells which objects threads share. */
@@ -167,7 +167,7 @@ export class Ownership {
       case "name":
         return this.name(place.name, place.owner, value, frame, depth);
       case "attribute": {
-        const location = this.attributeLocation(place.object, place.name, frame, depth);
+        const location = this.globalInThreadLocal(place, frame, depth) ?? this.attributeLocation(place.object, place.name, frame, depth);
         return { ...location, class: this.classOf(value, frame.function) };
       }
       case "element": {
@@ -317,6 +317,22 @@ export class Ownership {
         (callee.kind === "external" && callee.name === "builtins.property") ||
         (callee.kind === "class" && this.resolver.method(callee.class, "__get__") !== undefined),
     );
+  }
+
+  /** The one object of the module that each thread keeps a reference to: `local.counts = totals`, and nothing else is stored there. */
+  private globalInThreadLocal({ object, name }: AttributePlace, frame: Frame, depth: number): AbstractObject | undefined {
+    const { file } = frame.function;
+    const module = file.functionAt(0);
+    const [first, ...others] = file.stores(name);
+    const value = first?.write.value;
+    if (!module || value?.op !== "read" || value.place.kind !== "name" || value.place.owner !== 0) return undefined;
+    const global = value.place.name;
+    const isSame = (other: Value | undefined): boolean => other?.op === "read" && samePlace(other.place, value.place);
+    if (!others.every(({ write }) => isSame(write.value)) || module.bound(global)?.length !== 1 || module.head.rebound.has(global))
+      return undefined;
+    const entities = this.resolver.resolve(object, frame.function);
+    if (entities.length === 0 || !entities.every((entity) => this.isThreadLocal(entity))) return undefined;
+    return this.object(value, this.beside(module), depth + 1);
   }
 
   /** Whether each thread sees an object of its own. */

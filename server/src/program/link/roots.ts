@@ -214,7 +214,7 @@ function repeatedFor(
 }
 
 /** The function and those that call it, directly or through others; of very many only some. */
-function waysTo(node: FunctionNode, { resolver }: Program): ReadonlySet<FunctionNode> {
+export function waysTo(node: FunctionNode, { resolver }: Program): ReadonlySet<FunctionNode> {
   const ways = new Set([node]);
   for (const way of ways) {
     for (const { within } of resolver.callersOf(way)) ways.add(within);

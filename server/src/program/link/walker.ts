@@ -3,7 +3,7 @@ import { blockingOf } from "../../knowledge/blocking.js";
 import type { CallableEntry } from "../../knowledge/entry.js";
 import type { FunctionFacts } from "../facts.js";
 import type { CallOperation, LoopOperation, Operation, ReadOperation, Value, WriteOperation, YieldOperation } from "../operation.js";
-import { type Frame, isConstantKey, wayBreak } from "./abstract-object.js";
+import { type Frame, isConstantKey, passedOnWay, wayBreak } from "./abstract-object.js";
 import { isWithin, ownerOfCell } from "./cells.js";
 import { changedByFunction } from "./container-changes.js";
 import { decoratedCallees } from "./decorations.js";
@@ -48,6 +48,7 @@ import { overviewOf } from "./overviews.js";
 import { Ownership } from "./ownership.js";
 import { decoratorNames, type Resolver } from "./resolver.js";
 import type { ThreadRoot } from "./roots.js";
+import { isSliced } from "./slices.js";
 import { type Activation, baseOf, elementsOf, isPropertyMethod, methodFrame, StateAccesses } from "./state-accesses.js";
 import { armOfThread, usesThreadIdentity } from "./thread-identity.js";
 import { checksThroughCalls, noChecks } from "./through-calls.js";
@@ -662,7 +663,9 @@ export class Walker {
     const { frame } = activation;
     const { resolver } = this.program;
     for (const { source, step } of iterationsOf(operation, frame.function, resolver)) {
-      const given = this.state?.givenByProperty(source, frame) ?? { value: source, in: frame };
+      const given = this.state?.givenByProperty(source, frame) ?? passedOnWay(source, frame);
+      // A part of a sequence is a copy, which the call has for itself.
+      if (isSliced(given.value)) continue;
       const entities = resolver.resolve(given.value, given.in.function);
       const kind = iteratedKind(entities, resolver);
       if (kind === "object") this.runs(entities, ["__iter__", "__next__"], source, operation, activation, held);
