@@ -29,6 +29,16 @@ function isMadeOfGuesses(work: TaskWork): boolean {
   return open !== undefined && open.interpreterNs.likely + open.heldNs.likely > likelyNs(work) / 2;
 }
 
+/** Whether a task mostly waits by what the code tells, and only guesses of how many rounds loops make, or how large things are, have it compute as long. */
+export function computesByGuess(work: TaskWork): boolean {
+  const { open, interpreterNs, heldNs, waitNs } = work;
+  if (!open) return false;
+  const computingNs = interpreterNs.likely + heldNs.likely;
+  const guessedNs = open.interpreterNs.likely + open.heldNs.likely;
+  const toldWaitNs = waitNs.likely - open.waitNs.likely;
+  return guessedNs > computingNs / 2 && toldWaitNs > computingNs - guessedNs && toldWaitNs >= usualTaskNs;
+}
+
 /** Whether a task mostly waits for programs of which nobody can tell what they do. */
 export function isMostlyPrograms(work: TaskWork): boolean {
   const ns = work.calls.reduce((sum, call) => sum + (call.startsUnknown ? call.ns : 0), 0);
