@@ -268,14 +268,14 @@ describe("work of which hardly anything is known", () => {
 });
 
 test("a method that a text does not have is one of what the variable holds later", () => {
-  const using = (call: string): Prediction =>
+  const using = (call: string, result = "client"): Prediction =>
     predictionOf(
       parser,
       `from concurrent.futures import ThreadPoolExecutor
 from shop import connect
 def opened(client):
     client = connect(client)
-    return client
+    return ${result}
 def stop(client, number):
     client.${call}
 def main(numbers):
@@ -288,6 +288,7 @@ def main(numbers):
       4,
     );
   assert.ok(isTakenForWaiting(using("stop_server(Id=number)")));
+  assert.ok(isTakenForWaiting(using("stop_server(Id=number)", "client.service or client")));
   assert.equal(using("upper()").work.waitNs.likely, 0);
 });
 

@@ -40,11 +40,11 @@ const methodsOfTypes: ReadonlyMap<string, ReadonlySet<string>> = new Map(
 );
 
 /**
- * Whether it is a method that a built-in type does not have, `builtins.str.start_server`: what it is called of is something else that the same variable
+ * Whether it is a method that a built-in type does not have, `builtins.str.start_server`, or one of what it does not have: what it is called of is something else that the same variable
  * holds, as the client is that `client = connect(client)` makes of a name.
  */
 export function isMissingMethod(name: string): boolean {
-  const [, type, method] = /^builtins\.(\w+)\.([a-zA-Z]\w*)$/.exec(name) ?? [];
+  const [, type, method] = /^builtins\.(\w+)\.([a-zA-Z]\w*)/.exec(name) ?? [];
   if (type === undefined || method === undefined) return false;
   return methodsOfTypes.get(type)?.has(method) === false;
 }

@@ -220,7 +220,7 @@ function withImports(estimated: Estimated, imports: ImportTimes, settings: Estim
           confidenceIn(likeliest, strategies, basis, demand, settings),
         );
         // Who starts threads for what waits knows how long its loops are, which the code does not tell.
-        const isDoubtful = spawn.worker === "thread" && likeliest !== "threads" && computesByGuess(work);
+        const isDoubtful = spawn.worker === "thread" && workers > 1 && likeliest !== "threads" && computesByGuess(work);
         return isDoubtful ? Math.min(evenChance, confidence) : confidence;
       },
       recommended: () =>

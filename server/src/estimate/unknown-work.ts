@@ -35,6 +35,8 @@ export function computesByGuess(work: TaskWork): boolean {
   if (!open) return false;
   const computingNs = interpreterNs.likely + heldNs.likely;
   const guessedNs = open.interpreterNs.likely + open.heldNs.likely;
+  // Guesses that make hours of a task are wrong, and so is what they say of its parts.
+  if (guessedNs > longestGuessNs) return true;
   const toldWaitNs = waitNs.likely - open.waitNs.likely;
   return guessedNs > computingNs / 2 && toldWaitNs > computingNs - guessedNs && toldWaitNs >= usualTaskNs;
 }
@@ -112,6 +114,7 @@ export function withUnknown(work: TaskWork, tendency: Tendency): TaskWork {
 /** Of a call of which nothing is known, ns: most are methods and functions of a few lines. */
 const usualCallNs = 1_000;
 const usualTaskNs = 10_000_000;
+const longestGuessNs = 3_600_000_000_000;
 const longTaskNs = 1_000_000_000;
 /** Requests and programs may take so long, copies of files do not. */
 const longCallNs = 5_000_000_000;
