@@ -75,3 +75,17 @@ test("modules that import a name from each other say nothing", () => {
   const files = { "/a.py": "from b import PAUSE\n", "/b.py": "from a import PAUSE\n" };
   assert.ok(waitMs({ ...files, "/main.py": poller("", "PAUSE", undefined, "from a import PAUSE\n") }) < 1_000);
 });
+
+test("what tests call a function with is not what the program does", () => {
+  const files = (name: string): Readonly<Record<string, string>> => ({
+    "/main.py": `${pool}def run(pause=0.5):
+    def rest(number):
+        time.sleep(pause)
+    with ThreadPoolExecutor(4) as executor:
+        list(executor.map(rest, range(8)))
+`,
+    [`/${name}.py`]: "from main import run\nrun(pause=0.005)\n",
+  });
+  about(waitMs(files("start")), 5);
+  about(waitMs(files("test_main")), 500);
+});

@@ -266,6 +266,32 @@ class Cluster:
       assert.notEqual(service(rounds, rest).course, "until stopped", rounds);
   });
 
+  test("is none if it leaves with what says that a queue is empty, around the loop as inside", () => {
+    const drained = (take: string, error: string): Prediction =>
+      only(`
+from queue import Empty as Nothing, Empty as EmptyQueue
+def drain(jobs):
+    try:
+        while True:
+            work(${take})
+    except ${error}:
+        return
+def main(items):
+    jobs = queue.Queue()
+    for item in items:
+        jobs.put(item)
+    threads = [threading.Thread(target=drain, args=(jobs,)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+`);
+    for (const take of ["jobs.get_nowait()", "jobs.get(timeout=0.5)"])
+      for (const error of ["queue.Empty", "EmptyQueue"]) assert.equal(drained(take, error).course, "together", `${take} ${error}`);
+    assert.equal(drained("jobs.get()", "queue.Empty").course, "until stopped", "it never has nothing");
+    assert.equal(drained("jobs.get_nowait()", "ValueError").course, "until stopped", "it is left by nothing");
+  });
+
   test("is none if several share what comes out of a queue", () => {
     const workers = `jobs = queue.Queue()
 def consume():
@@ -346,5 +372,25 @@ start()
     const working = both.find(({ task }) => task === "work");
     assert.ok(working && !working.assumptions.some(({ what }) => what === "beside it"));
     assert.equal(working.workers, 1);
+  });
+});
+
+describe("a thread that whoever asks for it gets hold of", () => {
+  const started = (asking: string): number =>
+    only(`
+def report(event):
+    thread = threading.Thread(target=work, args=(event,))
+    thread.start()
+    return thread
+def note(event):
+    report(event)
+${asking}`).tasks.likely;
+
+  test("is one for each that is asked for", () => {
+    assert.equal(started("def notes(events):\n    for event in events:\n        note(event)\n"), 1);
+  });
+
+  test("is one of several where a loop asks", () => {
+    assert.ok(started("def notes(events):\n    return [report(event) for event in events]\n") > 1);
   });
 });

@@ -186,3 +186,25 @@ for _ in range(4):
   assert.equal(predictionOf(parser, text).task, "main");
   assert.ok(performance.now() - before < 40_000);
 });
+
+test("a process that is an object of the program's own class runs its own method, whatever its constructor is given", () => {
+  const prediction = predictionOf(
+    parser,
+    `from multiprocessing import Process
+class Worker(Process):
+    def __init__(self, number, steps):
+        super().__init__()
+        self.steps = steps
+    def run(self):
+        return sum(number * number for number in range(200_000))
+def main(steps):
+    workers = [Worker(number, steps) for number in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+`,
+  );
+  assert.equal(prediction.task, "run");
+  assert.ok(prediction.work.interpreterNs.low > second / 1_000, `${prediction.work.interpreterNs.low} ns`);
+});

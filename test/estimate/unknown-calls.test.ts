@@ -266,3 +266,44 @@ describe("work of which hardly anything is known", () => {
     assert.ok(work.interpreterNs.likely > 10 * work.waitNs.likely, JSON.stringify(work));
   });
 });
+
+test("a method that a text does not have is one of what the variable holds later", () => {
+  const using = (call: string, result = "client"): Prediction =>
+    predictionOf(
+      parser,
+      `from concurrent.futures import ThreadPoolExecutor
+from shop import connect
+def opened(client):
+    client = connect(client)
+    return ${result}
+def stop(client, number):
+    client.${call}
+def main(numbers):
+    client = opened("store")
+    with ThreadPoolExecutor(3) as pool:
+        for number in numbers:
+            pool.submit(stop, client, number)
+`,
+      "cpython-3.13",
+      4,
+    );
+  assert.ok(isTakenForWaiting(using("stop_server(Id=number)")));
+  assert.ok(isTakenForWaiting(using("stop_server(Id=number)", "client.service or client")));
+  assert.equal(using("upper()").work.waitNs.likely, 0);
+});
+
+test("processes are not told for threads whose work waits, as far as the code tells, and computes as far as lengths are guessed", () => {
+  const told = (rounds: string): Prediction =>
+    pooled(
+      `import requests\ndef task(number):\n    ${rounds}\n    return requests.get("https://example.com").status_code`,
+      "from shop import parts",
+    );
+  const [guessed, written, none] = [
+    told("for part in parts:\n        for other in part:\n            for each in other:\n                number += each * each"),
+    told("for part in range(3_000_000):\n        number += part"),
+    told("pass"),
+  ];
+  assert.deepEqual([guessed.likeliest, guessed.recommended, guessed.confidence], ["processes", undefined, 0.5]);
+  assert.equal(written.recommended, "processes");
+  assert.equal(none.recommended, "threads");
+});

@@ -8,7 +8,7 @@ import { predictionOf } from "./predictions.js";
 
 const parser = await pythonParser();
 
-const pooled = (head: string, before: string, size: string): Prediction =>
+const pooled = (head: string, before: string, size: string, calls = ""): Prediction =>
   predictionOf(
     parser,
     `import os, threading
@@ -18,7 +18,7 @@ def work(n):
 def main(${head}):
 ${before.replaceAll(/^(?=.)/gm, "    ")}    with ThreadPoolExecutor(${size}) as pool:
         return list(pool.map(work, range(40)))
-`,
+${calls}`,
     "cpython-3.13",
     4,
   );
@@ -46,13 +46,28 @@ describe("a pool behind a test", () => {
 
   test("has as many as are given where the test says nothing of it", () => {
     for (const test_ of ["if jobs == 0:", "if jobs > 8:", "if os.environ:"])
-      assert.equal(pooled("jobs=1", `${test_}\n    ${alone}\n`, "jobs").workers, 1, test_);
-    assert.equal(pooled("jobs=1", "if jobs == 1:\n    print()\n", "jobs").workers, 1, "it goes on");
+      assert.equal(pooled("jobs=1", `${test_}\n    ${alone}\n`, "jobs", "main()\n").workers, 1, test_);
+    assert.equal(pooled("jobs=1", "if jobs == 1:\n    print()\n", "jobs", "main()\n").workers, 1, "it goes on");
   });
 
   test("has the larger part of a range", () => {
     const prediction = pooled("x", `jobs = 4 if x else 1\nif jobs == 1:\n    ${alone}\n`, "jobs");
     assert.deepEqual([prediction.workers, range(prediction)], [4, "2 to 4, likely 4"]);
+  });
+});
+
+describe("a size that is one unless callers ask for more", () => {
+  const several = ({ workers, workersKnown }: Prediction): boolean => workers >= 2 && workersKnown === "assumed";
+
+  test("is one where the program does not ask, and several where nobody is seen to call", () => {
+    assert.ok(several(pooled("jobs=1", "", "jobs")));
+    assert.equal(pooled("jobs=1", "", "jobs", "main()\n").workers, 1);
+  });
+
+  test("is not the default where all of many callers give another", () => {
+    const callers = [0, 1, 2, 3, 4, 5].map((n) => `def call_${n}(settings):\n    return main(jobs=settings["jobs"])\n`);
+    assert.ok(several(pooled("jobs=1", "", "jobs", callers.join(""))));
+    assert.equal(pooled("jobs=1", "", "jobs", [...callers, "main()\n"].join("")).workers, 1);
   });
 });
 

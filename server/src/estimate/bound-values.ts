@@ -2,6 +2,7 @@ import type { ParameterFacts } from "../program/facts.js";
 import type { ClassNode, FunctionNode, LinkedFile } from "../program/link/entity.js";
 import { boundWhereRead } from "../program/link/loop-variables.js";
 import { argumentFor } from "../program/link/resolver.js";
+import { isTestFile } from "../program/link/test-code.js";
 import type { ReadOperation, Value } from "../program/operation.js";
 import { type Activation, activationOfCall, bareActivation, holderOf } from "./activation.js";
 import { oneOf } from "./amount.js";
@@ -147,9 +148,15 @@ function ofParameter<Result>(
   const replacing = isNone ? replacedBy(node, parameter.name, read) : [];
   if (replacing.length > 0) return oneOf(replacing, (each) => whole(each, holder));
   if (caller || given.size > 0) return usual();
-  const callers = evaluator.resolver.callersOf(node).filter(({ within }) => within !== node);
+  // What tests pass is what they test with.
+  const isTest = isTestFile(node.file);
+  const callers = evaluator.resolver.callersOf(node).filter(({ within }) => within !== node && (isTest || !isTestFile(within.file)));
   // Whoever calls from elsewhere says what there is to do; None would be nothing.
-  if (callers.length === 0 || callers.length > mostCallers) return isNone ? undefined : usual();
+  if (callers.length === 0) return isNone ? undefined : usual();
+  if (callers.length > mostCallers) {
+    const isGivenByAll = callers.every(({ call, receiver }) => argumentFor(node, parameter, call, receiver));
+    return isNone || isGivenByAll ? undefined : usual();
+  }
   return oneOf(callers, ({ call, within, receiver }) => {
     const argument = argumentFor(node, parameter, call, receiver);
     if (argument) return whole(argument, bareActivation(within));

@@ -2,7 +2,7 @@ import type { FunctionNode } from "../program/link/entity.js";
 import { isFrozen, type Resolver } from "../program/link/resolver.js";
 import type { CallOperation, Value } from "../program/operation.js";
 import { type Activation, bareActivation } from "./activation.js";
-import { builtInMethod } from "./built-in-methods.js";
+import { builtInMethod, isMissingMethod } from "./built-in-methods.js";
 import { briefCalls } from "./call-kinds.js";
 import type { ConstructCosts } from "./construct-costs.js";
 import type { Evaluator } from "./evaluate.js";
@@ -13,7 +13,7 @@ import type { Evaluator } from "./evaluate.js";
 
 /** The name under which knowledge may know what is called; a method of an unknown object counts if only built-in types have it. */
 export function libraryName(operation: CallOperation, within: FunctionNode, evaluator: Evaluator): string | undefined {
-  const [name] = evaluator.resolver.externalCallees(operation, within);
+  const name = evaluator.resolver.externalCallees(operation, within).find((each) => !isMissingMethod(each));
   if (name !== undefined) return name;
   if (evaluator.resolver.resolve(operation.callee, within).some((entity) => entity.kind === "class")) return "builtins.object";
   if (isNamedTuple(operation.callee, within, evaluator)) return "collections.namedtuple.__new__";
@@ -39,7 +39,8 @@ export function methodOfKind({ callee }: CallOperation, at: Activation, construc
   if (callee.op !== "read" || callee.place.kind !== "attribute") return undefined;
   const kind = constructs.kindOf(callee.place.object, at);
   const type = kind === "text" ? "str" : kind === "list" || kind === "dict" || kind === "set" || kind === "tuple" ? kind : undefined;
-  return type && `builtins.${type}.${callee.place.name}`;
+  const name = type && `builtins.${type}.${callee.place.name}`;
+  return name !== undefined && isMissingMethod(name) ? undefined : name;
 }
 
 /** Whether what is called is a data class of which no field can be set. */

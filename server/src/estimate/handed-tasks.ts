@@ -1,7 +1,7 @@
 import type { FunctionNode } from "../program/link/entity.js";
 import { isHandedIn, mayBeOther } from "../program/link/handed-in.js";
 import type { Resolver } from "../program/link/resolver.js";
-import { argumentAt, type Spawn, type SpawnTarget } from "../program/link/spawns.js";
+import { argumentAt, type Spawn, type SpawnTarget, threadObjectOf } from "../program/link/spawns.js";
 import type { Value } from "../program/operation.js";
 import { bareActivation } from "./activation.js";
 import type { Evaluator } from "./evaluate.js";
@@ -22,7 +22,10 @@ export interface HandedTask {
 }
 
 /** Whether a place runs what others hand in, where that is not the one function; undefined where it is. */
-export function handedTask({ call, spawner, in: within, targets, externalTargets }: Spawn, resolver: Resolver): HandedTask | undefined {
+export function handedTask(spawn: Spawn, resolver: Resolver): HandedTask | undefined {
+  const { call, spawner, in: within, targets, externalTargets } = spawn;
+  // An object that is the worker runs its own method, whatever its constructor is handed.
+  if (threadObjectOf(spawn)) return undefined;
   const target = resolver.knowledge.spawner(spawner)?.target;
   const value = target?.at === "argument" ? argumentAt(call, target.of) : undefined;
   const name = value && writtenName(value);

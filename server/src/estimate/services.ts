@@ -91,8 +91,11 @@ function serviceOf(operation: Operation, at: Activation, evaluator: Evaluator, d
   switch (operation.op) {
     case "loop":
       return hasNoEnd(operation, at, evaluator) ? { loop: operation, at } : undefined;
+    case "attempt": {
+      const found = serviceAmong(operation.body, at, evaluator, depth);
+      return found && found !== "library" && found.at.function === at.function && endsWhenEmpty(found.loop, operation) ? undefined : found;
+    }
     case "with":
-    case "attempt":
       return serviceAmong(operation.body, at, evaluator, depth);
     case "call": {
       const found = evaluator.resolver.callees(operation, at.function);
@@ -110,6 +113,18 @@ function serviceOf(operation: Operation, at: Activation, evaluator: Evaluator, d
     default:
       return undefined;
   }
+}
+
+/** Whether a loop ends in the `except Empty` around it, as soon as a queue has nothing for it at once, or within some time. */
+function endsWhenEmpty({ body }: LoopOperation, { caught }: AttemptOperation): boolean {
+  if (!caught.some((types) => types.some((type) => /Empty/.test(lastNameOf(type))))) return false;
+  let isLeft = false;
+  walkOperations(body, (operation) => {
+    if (operation.op !== "call") return;
+    const name = lastNameOf(operation.callee);
+    isLeft ||= name === "get_nowait" || (name === "get" && operation.arguments.length > 0 && isWait(operation));
+  });
+  return isLeft;
 }
 
 /** Whether the loop goes round until somebody else has it stop: what it tests is a sign that others give, as is whatever it breaks off for. */
@@ -375,4 +390,4 @@ const asksForStop =
   /^(is_?set|isSet|wait|is_?alive|is_?running|is_?stopped|stopped|running|is_?active|is_shutdown|should_(stop|exit|run))$/;
 const switchNames = /run|stop|exit|quit|alive|active|clos|shut|done|terminat|finish|cancel|connect|enable|kill|abort/i;
 /** Errors that say that there is nothing more. */
-const exhaustion = /^(Empty|QueueEmpty|StopIteration|StopAsyncIteration|IndexError|KeyError|EOFError|IncompleteReadError)$/;
+const exhaustion = /Empty|^(StopIteration|StopAsyncIteration|IndexError|KeyError|EOFError|IncompleteReadError)$/;

@@ -5,8 +5,9 @@ import { lastNameOf, receiverOf } from "../program/link/last-name.js";
 import type { Program } from "../program/link/link.js";
 import { loopsAround } from "../program/link/loops.js";
 import { againWith, overviewOf } from "../program/link/overviews.js";
+import type { Resolver } from "../program/link/resolver.js";
 import { sameStructure } from "../program/link/same-structure.js";
-import { lastName, type ScopedValue, type Spawn, type SpawnTarget } from "../program/link/spawns.js";
+import { isCalledInTurn, lastName, type ScopedValue, type Spawn, type SpawnTarget } from "../program/link/spawns.js";
 import { walkOperations } from "../program/link/walk.js";
 import type { CallOperation, Value } from "../program/operation.js";
 import { type Activation, type Argument, bareActivation } from "./activation.js";
@@ -37,6 +38,7 @@ import type { TaskWork } from "./task-work.js";
 import { observedTask } from "./trial/observed-task.js";
 import { type UnevenTasks, unevenTasks, unevenWork } from "./uneven-tasks.js";
 import {
+  computesByGuess,
   hasNothingToWaitFor,
   isMostlyOpen,
   isMostlyPrograms,
@@ -214,9 +216,12 @@ function withImports(estimated: Estimated, imports: ImportTimes, settings: Estim
       confidence: () => {
         const { likeliest, strategies, basis } = prediction;
         if (!isAskedFor) return 0;
-        return memory.recall(demanded(), `confidence in ${likeliest}, ${basis}`, () =>
+        const confidence = memory.recall(demanded(), `confidence in ${likeliest}, ${basis}`, () =>
           confidenceIn(likeliest, strategies, basis, demand, settings),
         );
+        // Who starts threads for what waits knows how long its loops are, which the code does not tell.
+        const isDoubtful = spawn.worker === "thread" && workers > 1 && likeliest !== "threads" && computesByGuess(work);
+        return isDoubtful ? Math.min(evenChance, confidence) : confidence;
       },
       recommended: () =>
         isAskedFor && prediction.basis !== "unknown calls" && prediction.confidence >= sureEnough ? prediction.likeliest : undefined,
@@ -232,6 +237,8 @@ function withImports(estimated: Estimated, imports: ImportTimes, settings: Estim
   completed.set(estimated, complete);
   return complete;
 }
+
+const evenChance = 0.5;
 
 function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings: EstimateSettings): Estimated {
   const methods = methodsOfTask(spawn, model.evaluator);
@@ -595,7 +602,7 @@ function taskCount(spawn: Spawn, course: Course, program: Program, model: CostMo
     }
     if (count && loops.length === 0) {
       const alike = countAlike(spawn, program);
-      count = spawn.instances === "one" || course !== "together" || isOncePerCall(spawn) ? exactly(1 + alike) : undefined;
+      count = spawn.instances === "one" || course !== "together" || isOncePerCall(spawn, program.resolver) ? exactly(1 + alike) : undefined;
     }
   }
   // Who asks for several threads asks for more than the one that a default says.
@@ -623,8 +630,26 @@ const usualChunks = 20;
  * Whether nothing shows that one call of the function starts more than one before it is over: only that it is called from several places, or that it
  * makes the pool that the work is given to.
  */
-function isOncePerCall({ width, repeated, pool, instancesOfCall, in: within }: Spawn): boolean {
-  return width === "thread" ? repeated === "guessed" : width === "pool" && instancesOfCall === "one" && pool?.made?.in === within;
+function isOncePerCall(spawn: Spawn, resolver: Resolver): boolean {
+  const { call, width, repeated, pool, instancesOfCall, in: within } = spawn;
+  if (width !== "thread") return width === "pool" && instancesOfCall === "one" && pool?.made?.in === within;
+  return repeated === "guessed" || (isHandedBack(spawn) && !isCalledInTurn(call, within, resolver, 1));
+}
+
+/** Whether the caller of the function that starts it gets hold of what was started, as what it returns or in its object. */
+function isHandedBack({ call, in: within }: Spawn): boolean {
+  const isIt = (value: Value | undefined): boolean =>
+    value === call ||
+    (value?.op === "read" &&
+      value.place.kind === "name" &&
+      value.place.owner === within.index &&
+      (within.bound(value.place.name) ?? []).includes(call));
+  if (within.returned.some(isIt)) return true;
+  let isKept = false;
+  walkOperations(within.facts.body, (operation) => {
+    isKept ||= operation.op === "write" && operation.place.kind === "attribute" && isIt(operation.value);
+  });
+  return isKept;
 }
 
 function isInLoop({ call, in: within }: Spawn): boolean {

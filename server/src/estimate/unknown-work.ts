@@ -29,6 +29,18 @@ function isMadeOfGuesses(work: TaskWork): boolean {
   return open !== undefined && open.interpreterNs.likely + open.heldNs.likely > likelyNs(work) / 2;
 }
 
+/** Whether a task mostly waits by what the code tells, and only guesses of how many rounds loops make, or how large things are, have it compute as long. */
+export function computesByGuess(work: TaskWork): boolean {
+  const { open, interpreterNs, heldNs, waitNs } = work;
+  if (!open) return false;
+  const computingNs = interpreterNs.likely + heldNs.likely;
+  const guessedNs = open.interpreterNs.likely + open.heldNs.likely;
+  // Guesses that make hours of a task are wrong, and so is what they say of its parts.
+  if (guessedNs > longestGuessNs) return true;
+  const toldWaitNs = waitNs.likely - open.waitNs.likely;
+  return guessedNs > computingNs / 2 && toldWaitNs > computingNs - guessedNs && toldWaitNs >= usualTaskNs;
+}
+
 /** Whether a task mostly waits for programs of which nobody can tell what they do. */
 export function isMostlyPrograms(work: TaskWork): boolean {
   const ns = work.calls.reduce((sum, call) => sum + (call.startsUnknown ? call.ns : 0), 0);
@@ -102,6 +114,7 @@ export function withUnknown(work: TaskWork, tendency: Tendency): TaskWork {
 /** Of a call of which nothing is known, ns: most are methods and functions of a few lines. */
 const usualCallNs = 1_000;
 const usualTaskNs = 10_000_000;
+const longestGuessNs = 3_600_000_000_000;
 const longTaskNs = 1_000_000_000;
 /** Requests and programs may take so long, copies of files do not. */
 const longCallNs = 5_000_000_000;

@@ -60,9 +60,18 @@ function sizeOf({ value, in: within }: ScopedValue, model: CostModel): Amount | 
   const at = bareActivation(within);
   const given = model.evaluator.number(value, at) ?? smallestKnown(value, at, model);
   if (!given || given.likely < 1) return undefined;
+  if (given.high < 2 && isLeftToCallers(value, within, model)) return undefined;
   // It is one of the numbers, and none between them; who asks for workers wants them to be several.
   const isEither = given.low !== given.high && alternativesOf(value, within).length > 1;
   return isEither ? { ...given, likely: given.high } : given;
+}
+
+/** Whether it is a parameter that has a default, of a function that others than the program call: who does not ask for workers gets one, who asks gets several. */
+function isLeftToCallers(value: Value, within: FunctionNode, { evaluator }: CostModel): boolean {
+  if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== within.index) return false;
+  const { name } = value.place;
+  const parameter = within.head.parameters.find((each) => each.name === name);
+  return parameter?.default !== undefined && evaluator.resolver.callersOf(within).length === 0;
 }
 
 /** `min(8, len(items))`: not more than the least of those that can be told, and so many where there are enough tasks for them. */

@@ -48,7 +48,7 @@ export function statisticsText(report: CheckReport, options: TextOptions): strin
 
 /** `simulate --format text`: one table per place that starts concurrent work. */
 export function simulateText(simulations: readonly SiteSimulation[], sources: ReportSources, options: Pick<TextOptions, "style">): string {
-  if (simulations.length === 0) return "No place that starts several threads, processes or tasks.\n";
+  if (simulations.length === 0) return "No place that starts several threads, processes or interpreters.\n";
   return simulations.map((simulation) => simulationText(simulation, sources, options)).join("\n");
 }
 

@@ -8,7 +8,12 @@ import type { Program } from "./link.js";
  */
 export function isTestCode(path: string, program: Program): boolean {
   const file = program.file(path);
-  return file !== undefined && (testFile.test(fileName(path)) || benchmarkFile.test(path) || holdsTests(file));
+  return file !== undefined && (isTestFile(file) || benchmarkFile.test(path));
+}
+
+/** Whether it holds tests. */
+export function isTestFile(file: LinkedFile): boolean {
+  return testFile.test(fileName(file.path)) || holdsTests(file);
 }
 
 const testFile = /^(test_.*|.*_tests?|conftest)\.py$/i;
