@@ -165,7 +165,7 @@ export interface ExitOperation extends Range {
 
 export interface ConstantValue extends Range {
   readonly op: "constant";
-  readonly type: "int" | "float" | "str" | "bytes" | "none" | "bool" | "ellipsis";
+  readonly type: "int" | "float" | "complex" | "str" | "bytes" | "none" | "bool" | "ellipsis";
   /** A number for `int` and `float`, the text for `str`, the count of bytes for `bytes`, 0 or 1 for `bool`. */
   readonly value: number | string;
   /** What stands between the quotes of `bytes`, if that is short. */
