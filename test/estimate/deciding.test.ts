@@ -27,6 +27,18 @@ describe("what deciding costs", () => {
   });
 });
 
+test("two or three values that are assigned at once make no tuple, four do", () => {
+  for (const target of targets) {
+    const empty = told("", "pass", target).likely;
+    const time = (statement: string): number => told("", statement, target).likely - empty;
+    const kept = time("kept = number, number");
+    between(time("a, b = number, number") / kept, 0, 0.5);
+    between(time("a, b, c = number, number, number") / kept, 0, 0.5);
+    between(time("a, b, c, d = number, number, number, number") / kept, 1, 2);
+    between(time("a = b, c = number, number") / kept, 0.9, 2);
+  }
+});
+
 /** Nanoseconds of a task that only calls the function. */
 function calling(
   definition: string,

@@ -239,6 +239,8 @@ export class ConstructCosts {
         // The compiler makes those of constants once.
         if (operands.every(({ op }) => op === "constant")) return operations.localStore;
         return this.building("tupleBuild", operands.length);
+      case "swap":
+        return operations.swap;
       case "set":
         return operations.setBuild;
       case "dict":

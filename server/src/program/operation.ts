@@ -95,7 +95,10 @@ export interface CallOperation extends Range {
 /** Arithmetic, comparison, truth test, string formatting, subscripting of nothing shared: bytecode without a name of its own. */
 export interface ComputeOperation extends Range {
   readonly op: "compute";
-  /** As written in Python, `not` and `u-` for unary ones, `format` for f-strings, or `format-padded` with a format specifier, `slice` for slices. */
+  /**
+   * As written in Python, `not` and `u-` for unary ones, `format` for f-strings, or `format-padded` with a format specifier, `slice` for slices,
+   * `swap` for two or three values that are written out and at once assigned one by one.
+   */
   readonly operator: string;
   readonly operands: readonly Value[];
   /** Of an f-string, what is written, if that is short: in place of each operand a NUL, its format specifier, and another NUL. */
