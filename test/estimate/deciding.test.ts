@@ -39,6 +39,13 @@ test("two or three values that are assigned at once make no tuple, four do", () 
   }
 });
 
+test("the absolute value of a complex number takes a square root, twice as long as an integer's", () => {
+  for (const target of ["cpython-3.11", "cpython-3.14"]) {
+    const empty = told("", "pass", target).likely;
+    between((told("z = 3 + 4j", "abs(z)", target).likely - empty) / (told("", "abs(number)", target).likely - empty), 1.7, 4);
+  }
+});
+
 /** Nanoseconds of a task that only calls the function. */
 function calling(
   definition: string,

@@ -649,6 +649,7 @@ export class FunctionCosts {
     }
     const consumed = consumedNs(name, operation, at, this.evaluator, this.costs);
     if (consumed) addTime(sum, "interpreter", consumed);
+    if (name === "builtins.abs") sum.interpreter = add(sum.interpreter, this.constructs.magnitude(operation, at));
     if (!entry) {
       if (addUnlistedCall(name, operation, at, this.evaluator, this.costs, sum)) return;
       this.unknownCall(operation, sum, at);
