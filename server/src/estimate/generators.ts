@@ -7,7 +7,6 @@ import type { BranchOperation, CallOperation, Operation, Value, YieldOperation }
 import { type Activation, bareActivation } from "./activation.js";
 import { type Amount, combine } from "./amount.js";
 import type { Evaluator } from "./evaluate.js";
-import { stoppingShares } from "./recursion-shares.js";
 
 /** How often, of all times, each arm of a branch is taken, and whether samples told that. */
 interface Shares {
@@ -37,8 +36,6 @@ export function sharesOf(branch: BranchOperation, at: Activation, evaluator: Eva
     const count = left.filter((leaves) => leaves).length;
     return { shares: left.map((leaves) => (leaves ? once / count : (1 - once) / (arms.length - count))), known: rounds > fewRounds };
   }
-  const stopping = stoppingShares(branch, at.function);
-  if (stopping) return { shares: stopping, known: true };
   const share = test && arms.length === 2 ? (evaluator.samples.share(test, at) ?? pairedShare(test, at, evaluator)) : undefined;
   if (share !== undefined) return { shares: [share, 1 - share], known: true };
   const usual = arms.filter((arm) => !raises(arm)).length;

@@ -271,7 +271,7 @@ export function workedOutShares({ arms }: BranchOperation, shares: readonly numb
 
 const edgeShare = 0.05;
 
-export function callsItself(operations: readonly Operation[], node: FunctionNode): boolean {
+function callsItself(operations: readonly Operation[], node: FunctionNode): boolean {
   let found = false;
   walkOperations(operations, (operation) => {
     found ||= operation.op === "call" && lastName(operation.callee) === node.head.name;
