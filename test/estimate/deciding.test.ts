@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { pythonParser } from "../syntax/python-parser.js";
-import { predictionOf } from "./predictions.js";
 import { between, told } from "./statement-times.js";
 
-const parser = await pythonParser();
+await pythonParser();
 const targets = ["cpython-3.11", "cpython-3.13t", "cpython-3.14"];
 
 describe("what deciding costs", () => {
@@ -44,39 +43,4 @@ test("the absolute value of a complex number takes a square root, twice as long 
     const empty = told("", "pass", target).likely;
     between((told("z = 3 + 4j", "abs(z)", target).likely - empty) / (told("", "abs(number)", target).likely - empty), 1.7, 4);
   }
-});
-
-/** Nanoseconds of a task that only calls the function. */
-function calling(
-  definition: string,
-  call: string,
-  mostSteps = 0,
-): { readonly low: number; readonly likely: number; readonly high: number } {
-  const text = `from concurrent.futures import ThreadPoolExecutor
-${definition}
-
-def task(seed):
-    return ${call}
-
-if __name__ == "__main__":
-    with ThreadPoolExecutor(2) as pool:
-        list(pool.map(task, range(4)))
-`;
-  return predictionOf(parser, text, "cpython-3.11", 2, mostSteps).work.interpreterNs;
-}
-
-describe("a recursion with several calls of itself", () => {
-  test("that is given what another call finds has no length that a formula tells", () => {
-    const nested = `def depth(m, n):
-    if m == 0:
-        return n + 1
-    if n == 0:
-        return depth(m - 1, 1)
-    return depth(m - 1, depth(m, n - 1))
-`;
-    const read = calling(nested, "depth(2, 20)");
-    assert.ok(read.high > 10 * read.low, JSON.stringify(read));
-    // 945 calls.
-    between(calling(nested, "depth(2, 20)", 400_000).likely / 945, 12, 70);
-  });
 });

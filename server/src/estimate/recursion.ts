@@ -21,8 +21,6 @@ export function recursionCount(
   if (walked) return walked;
   // However many ways lead to it, what is remembered is worked out once.
   if (remembers(node)) return rememberedCount(node, calls, activation, evaluator);
-  // What is given what another call of it finds grows as no formula here says.
-  if (calls.some((call) => call.arguments.some(({ value }) => calls.some((inner) => inner === value)))) return undefined;
   const searched = searchedCount(node, calls, activation, evaluator);
   if (searched) return searched;
   const steps: { by: number; how: "minus" | "divide" }[] = [];
