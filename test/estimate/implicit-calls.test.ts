@@ -102,6 +102,18 @@ table = {key: 1}
       between(told(setup, "Trade(1.5, 2)", target).likely / told(plain, "Trade(1.5, 2)", target).likely, 0.7, 2.5);
   });
 
+  test("storing to a property runs what its class has for that, and a loop what hands out the elements", () => {
+    const account = (body: string): string =>
+      `class Account:\n    @property\n    def cents(self):\n        return self._cents\n\n    @cents.setter\n    def cents(self, value):\n        ${body}\n\naccount = Account()`;
+    const count = (body: string): string =>
+      `class Count:\n    def __init__(self, n):\n        self.n = n\n\n    def __iter__(self):\n        return self\n\n    def __next__(self):\n        ${body}\n`;
+    const [long, short] = ["value = sum(i * i for i in range(1000))", "pass"];
+    const ratio = (setup: (body: string) => string, statement: string): number =>
+      told(setup(long), statement).likely / told(setup(short), statement).likely;
+    between(ratio(account, "account.cents = 5"), 50, 5_000);
+    between(ratio(count, "for n in Count(10): pass"), 50, 5_000);
+  });
+
   test("built-in functions run the methods that the language has for them", () => {
     const setup = (body: string): string =>
       `class Span:\n    def __init__(self, n):\n        self.n = n\n\n    def __len__(self):\n        ${body}\n\nspan = Span(3)`;

@@ -52,7 +52,7 @@ import { producerIn, type Staying, sharesOf, stayingAfter, stayingShare } from "
 import { GuardedSections, writtenOut } from "./guarded-sections.js";
 import { hashedKey, looksUp } from "./hashed-keys.js";
 import { type Helped, helperThread, ownRun, startedCall, unhelped, withHelp } from "./helper-threads.js";
-import { accessRun, builtInRun, contextRuns, type ImplicitRun, isGeneratorContext, operatorRun } from "./implicit-methods.js";
+import { accessRun, builtInRun, contextRuns, type ImplicitRun, isGeneratorContext, nextRun, operatorRun } from "./implicit-methods.js";
 import { isProduced, nextCost } from "./iterated-objects.js";
 import { keptBytes, keptNs, objectBytes } from "./kept-memory.js";
 import { addWait, libraryCallCost } from "./library-call-cost.js";
@@ -314,7 +314,7 @@ export class FunctionCosts {
           sum.interpreter = add(sum.interpreter, this.constructs.access(operation.place, "read", at));
           break;
         case "write":
-          if (this.enterImplicitly(accessRun(operation.place, "write", at, this.resolver), sum)) break;
+          if (this.enterImplicitly(accessRun(operation.place, "write", at, this.resolver, operation.value), sum)) break;
           if (operation.place.kind === "element") this.lookUp(operation.place.object, operation.place.index, at, sum);
           sum.interpreter = add(sum.interpreter, this.constructs.access(operation.place, "write", at));
           if (this.sharing.isSharedContainer(operation.place, at)) sum.sharedWrites++;
@@ -336,7 +336,7 @@ export class FunctionCosts {
         case "branch": {
           // Whoever imports the module does not run what it does as a program.
           if (isMainGuard(operation.test)) break;
-          this.interpret(sum, "branch");
+          sum.interpreter = add(sum.interpreter, this.constructs.jump(operation.test));
           const told = sharesOf(operation, at, this.evaluator, this.rounds);
           const isOnce = !told.known && isMadeOnce(operation, at.function);
           const usual = isOnce ? [firstTimeShare, 1 - firstTimeShare] : told.shares;
@@ -540,9 +540,11 @@ export class FunctionCosts {
     this.rounds = count.likely;
     const runs = loop.iterable && producerIn(loop.iterable, at, this.resolver);
     const producer = runs && !this.stack.includes(runs.function) ? runs : undefined;
+    const handingOut = !producer && loop.iterable ? nextRun(loop.iterable, at, this.resolver) : undefined;
     const run = (): Sum => {
       const sum = this.operations(loop.body, at);
       if (producer) this.enter(producer, sum, undefined);
+      this.enterImplicitly(handingOut, sum);
       return sum;
     };
     const reentered = this.cycles.times;
@@ -647,6 +649,7 @@ export class FunctionCosts {
     }
     const consumed = consumedNs(name, operation, at, this.evaluator, this.costs);
     if (consumed) addTime(sum, "interpreter", consumed);
+    if (name === "builtins.abs") sum.interpreter = add(sum.interpreter, this.constructs.magnitude(operation, at));
     if (!entry) {
       if (addUnlistedCall(name, operation, at, this.evaluator, this.costs, sum)) return;
       this.unknownCall(operation, sum, at);

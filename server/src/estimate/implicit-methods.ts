@@ -31,15 +31,44 @@ const reflected: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What reading or writing an attribute or an element runs: a property, `__getitem__`. */
-export function accessRun(place: Place, how: "read" | "write", at: Activation, resolver: Resolver): ImplicitRun | undefined {
+export function accessRun(
+  place: Place,
+  how: "read" | "write",
+  at: Activation,
+  resolver: Resolver,
+  written?: Value,
+): ImplicitRun | undefined {
   if (place.kind === "element") {
     const isRead = how === "read";
     return run(place.object, [isRead ? "__getitem__" : "__setitem__"], place.index, at, resolver);
   }
-  if (place.kind !== "attribute" || how === "write") return undefined;
+  if (place.kind !== "attribute") return undefined;
+  if (how === "write") {
+    const setter = setterOf(place.object, place.name, at, resolver);
+    return setter && runOf(setter, written && { value: written, in: at, how: "whole" }, at, place.object);
+  }
   const found = methodOf(place.object, [place.name], at, resolver);
   const isProperty = found && decoratorNames(found).some((name) => name === "property" || name === "cached_property");
   return isProperty ? runOf(found, undefined, at, place.object) : undefined;
+}
+
+/** What storing to a property runs. */
+function setterOf(object: Value, name: string, at: Activation, resolver: Resolver): FunctionNode | undefined {
+  for (const entity of resolver.resolve(object, at.function)) {
+    if (entity.kind !== "instance") continue;
+    for (const { file, facts } of resolver.classOrder(entity.class).classes)
+      for (const value of file.functionAt(facts.body)?.bound(name) ?? []) {
+        const stored = value.op === "choice" ? value.values[value.values.length - 1] : value;
+        const found = stored?.op === "function" ? file.functionAt(stored.function) : undefined;
+        if (found && decoratorNames(found).includes("setter")) return found;
+      }
+  }
+  return undefined;
+}
+
+/** What handing out the next element runs, where what a loop goes over is an object of a class of the program that hands them out itself. */
+export function nextRun(iterable: Value, at: Activation, resolver: Resolver): ImplicitRun | undefined {
+  return run(iterable, ["__next__"], undefined, at, resolver);
 }
 
 /** What a `with` statement runs as it begins and ends, where the context is an object of a class of the program. */

@@ -95,7 +95,10 @@ export interface CallOperation extends Range {
 /** Arithmetic, comparison, truth test, string formatting, subscripting of nothing shared: bytecode without a name of its own. */
 export interface ComputeOperation extends Range {
   readonly op: "compute";
-  /** As written in Python, `not` and `u-` for unary ones, `format` for f-strings, or `format-padded` with a format specifier, `slice` for slices. */
+  /**
+   * As written in Python, `not` and `u-` for unary ones, `format` for f-strings, or `format-padded` with a format specifier, `slice` for slices,
+   * `swap` for two or three values that are written out and at once assigned one by one.
+   */
   readonly operator: string;
   readonly operands: readonly Value[];
   /** Of an f-string, what is written, if that is short: in place of each operand a NUL, its format specifier, and another NUL. */
@@ -165,7 +168,7 @@ export interface ExitOperation extends Range {
 
 export interface ConstantValue extends Range {
   readonly op: "constant";
-  readonly type: "int" | "float" | "str" | "bytes" | "none" | "bool" | "ellipsis";
+  readonly type: "int" | "float" | "complex" | "str" | "bytes" | "none" | "bool" | "ellipsis";
   /** A number for `int` and `float`, the text for `str`, the count of bytes for `bytes`, 0 or 1 for `bool`. */
   readonly value: number | string;
   /** What stands between the quotes of `bytes`, if that is short. */

@@ -205,13 +205,15 @@ export class ExpressionLowering {
         const end = node.endIndex;
         {
           const value = integerValue(this.text.slice(start, end));
+          if (isImaginary(this.text, end)) return { kind: "literal", type: "complex", value, start, end };
           const kept = Number.isSafeInteger(value) ? {} : { content: this.text.slice(start, end).replace(/_/g, "").toLowerCase() };
           return { kind: "literal", type: "int", value, ...kept, start, end };
         }
       }
       case "float": {
         const end = node.endIndex;
-        return { kind: "literal", type: "float", value: Number.parseFloat(this.text.slice(start, end).replace(/_/g, "")), start, end };
+        const type = isImaginary(this.text, end) ? "complex" : "float";
+        return { kind: "literal", type, value: Number.parseFloat(this.text.slice(start, end).replace(/_/g, "")), start, end };
       }
       case "string":
         return this.string(node);
@@ -531,6 +533,11 @@ export function tuple(elements: readonly Expression[], start: number, end: numbe
 
 export function errorAt(offset: number): Expression {
   return { kind: "error", values: [], start: offset, end: offset };
+}
+
+/** `2j`, which ends there. */
+function isImaginary(text: string, end: number): boolean {
+  return /[jJ]/.test(text[end - 1] ?? "");
 }
 
 function integerValue(written: string): number {

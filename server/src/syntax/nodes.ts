@@ -268,8 +268,8 @@ export interface CallExpression extends Range {
 /** A number, a string without interpolation, bytes, `None`, `True`, `False` or `...`. */
 export interface Literal extends Range {
   readonly kind: "literal";
-  readonly type: "int" | "float" | "str" | "bytes" | "none" | "bool" | "ellipsis";
-  /** A number for `int` and `float`, the unescaped-enough text for `str`, the count of bytes for `bytes`, 0 or 1 for `bool`. */
+  readonly type: "int" | "float" | "complex" | "str" | "bytes" | "none" | "bool" | "ellipsis";
+  /** A number for `int` and `float`, of `complex` the imaginary part, the unescaped-enough text for `str`, the count of bytes for `bytes`, 0 or 1 for `bool`. */
   readonly value: number | string;
   /** What stands between the quotes of `bytes`, if that is short; of an `int` that is no safe integer, how it is written. */
   readonly content?: string;

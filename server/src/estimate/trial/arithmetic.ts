@@ -1,6 +1,8 @@
+import { complexes, complexText } from "./complex-numbers.js";
 import { floatText, templateFilled } from "./formats.js";
 import {
   Bytes,
+  Complex,
   Dict,
   Float,
   fieldsOf,
@@ -34,6 +36,13 @@ export function asFloat(value: Py): number | undefined {
   if (value instanceof Float) return value.value;
   const integer = asNumber(value);
   return integer === undefined ? undefined : Number(integer);
+}
+
+/** Any number. */
+export function asComplex(value: Py): Complex | undefined {
+  if (value instanceof Complex) return value;
+  const real = asFloat(value);
+  return real === undefined ? undefined : new Complex(real, 0);
 }
 
 /** As an integer that counts or points somewhere. */
@@ -180,6 +189,10 @@ export function binary(operator: string, left: Py, right: Py): Py {
     const [x, y] = [asFloat(left), asFloat(right)];
     if (x !== undefined && y !== undefined) return floats(operator, x, y);
   }
+  if (left instanceof Complex || right instanceof Complex) {
+    const [x, y] = [asComplex(left), asComplex(right)];
+    if (x && y) return complexes(operator, x, y) ?? raiseType();
+  }
   if (operator === "+") {
     if (typeof left === "string" && typeof right === "string") {
       checkedSize(left.length + right.length);
@@ -268,6 +281,7 @@ export function shown(value: Py, form: "str" | "repr" = "str"): string {
   if (typeof value === "string") return form === "str" ? value : quoted(value);
   if (typeof value === "number" || typeof value === "bigint") return String(value);
   if (value instanceof Float) return floatText(value.value);
+  if (value instanceof Complex) return complexText(value);
   if (value instanceof Bytes) return `b${quoted(value.text)}`;
   const all = (items: Iterable<Py>): string => [...items].map((item) => shown(item, "repr")).join(", ");
   if (value instanceof List) return `[${all(value.items)}]`;
@@ -288,6 +302,10 @@ export function isEqual(a: Py, b: Py): boolean {
   if (isUnknown(a) || isUnknown(b)) return unknownTest("a comparison with something unknown");
   const [x, y] = [asFloat(a), asFloat(b)];
   if (x !== undefined && y !== undefined) return typeof a === "bigint" || typeof b === "bigint" ? asNumber(a) === asNumber(b) : x === y;
+  if (a instanceof Complex || b instanceof Complex) {
+    const [one, other] = [asComplex(a), asComplex(b)];
+    return one !== undefined && other !== undefined && one.real === other.real && one.imaginary === other.imaginary;
+  }
   if ((a instanceof List && b instanceof List) || (a instanceof Tuple && b instanceof Tuple))
     return a.items.length === b.items.length && a.items.every((item, index) => isEqual(item, b.items[index] as Py));
   if (a instanceof Bytes && b instanceof Bytes) return a.text === b.text;
@@ -376,6 +394,7 @@ export function isTrue(value: Py): boolean {
   if (typeof value === "boolean") return value;
   if (value === null || value === "" || value === 0 || value === 0n) return false;
   if (value instanceof Float) return value.value !== 0;
+  if (value instanceof Complex) return value.real !== 0 || value.imaginary !== 0;
   const length = lengthOf(value);
   if (length !== undefined) return length > 0;
   if (isUnknown(value)) return unknownTest("a test of which nothing is known");

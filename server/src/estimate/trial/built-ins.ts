@@ -1,11 +1,13 @@
 import { asFloat, asIndex, asNumber, checkedSize, isUnknown, normal } from "./arithmetic.js";
 
+import { absoluteOf, makeComplex } from "./complex-numbers.js";
 import { formattedAs, rounded } from "./formats.js";
 import { type Machine, perStep } from "./machine.js";
 import {
   Bytes,
   type Call,
   ClassValue,
+  Complex,
   Dict,
   done,
   Float,
@@ -207,6 +209,7 @@ export function builtIns(machine: Machine): ReadonlyMap<string, Py> {
     });
   define("abs", ([value = null]) => {
     if (value instanceof Float) return new Float(Math.abs(value.value));
+    if (value instanceof Complex) return absoluteOf(value);
     const number = asNumber(value);
     if (number === undefined) return new Opaque();
     return number < 0 ? machine.unary("-", number) : number;
@@ -348,7 +351,8 @@ export function builtIns(machine: Machine): ReadonlyMap<string, Py> {
     return null;
   });
   define("open", () => new Opaque());
-  for (const name of ["input", "complex"]) define(name, () => new Opaque());
+  define("input", () => new Opaque());
+  define("complex", makeComplex);
   const binding =
     (binds: PyFunction["binds"]): Call =>
     ([call]) => {

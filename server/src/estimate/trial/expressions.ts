@@ -6,6 +6,7 @@ import { removeSlice, storeSlice } from "./items.js";
 import type { Machine } from "./machine.js";
 import { declareTarget, Scope } from "./scope.js";
 import {
+  Complex,
   Dict,
   done,
   Float,
@@ -329,6 +330,10 @@ export abstract class ExpressionCompiler {
         return this.never("a large number");
       case "float": {
         const made = new Float(Number(value));
+        return () => made;
+      }
+      case "complex": {
+        const made = new Complex(0, Number(value));
         return () => made;
       }
       case "str": {

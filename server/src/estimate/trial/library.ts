@@ -1,6 +1,7 @@
 import { asFloat, asIndex, normal, shown } from "./arithmetic.js";
 import { exceptions } from "./built-ins.js";
 import { asDataClass, asNamedTuple, libraryObject } from "./classes.js";
+import { complexFunction } from "./complex-numbers.js";
 import { dataMember } from "./library-data.js";
 import { iterating } from "./library-iterating.js";
 import { mathFunction } from "./library-numbers.js";
@@ -54,6 +55,7 @@ export function memberOf(machine: Machine, qualified: string): Py | undefined {
 
 const constants: Readonly<Record<string, Py>> = {
   "math.pi": new Float(Math.PI),
+  "cmath.pi": new Float(Math.PI),
   "math.e": new Float(Math.E),
   "math.tau": new Float(2 * Math.PI),
   "math.inf": new Float(Number.POSITIVE_INFINITY),
@@ -74,6 +76,8 @@ function functionOf(machine: Machine, qualified: string): Call | undefined {
   switch (module) {
     case "math":
       return mathFunction(machine, name);
+    case "cmath":
+      return complexFunction(name);
     case "random":
       if (name === "Random" || name === "SystemRandom") return ([seed]) => randomGenerator(machine, seed);
       return randomFunction(machine, machine.random, name);

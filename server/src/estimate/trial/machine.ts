@@ -3,6 +3,7 @@ import { asFloat, asNumber, binary, checkedSize, compared, isTrue, isUnknown, or
 import { builtIns, exceptions } from "./built-ins.js";
 import { construct, isError } from "./classes.js";
 import type { Compiled } from "./code.js";
+import { complexAttribute } from "./complex-numbers.js";
 import { formattedAs } from "./formats.js";
 import { itemOf, removeItem, sliceOf, storeItem } from "./items.js";
 import { memberOf } from "./library.js";
@@ -15,6 +16,7 @@ import {
   BoundMethod,
   Bytes,
   ClassValue,
+  Complex,
   Coroutine,
   Dict,
   done,
@@ -157,6 +159,7 @@ export class Machine {
 
   unary(operator: string, value: Py): Py {
     if (value instanceof Float) return operator === "-" ? new Float(-value.value) : value;
+    if (value instanceof Complex) return operator === "-" ? new Complex(-value.real, -value.imaginary) : value;
     const number = asNumber(value);
     if (number === undefined) return value instanceof Opaque ? value : unclear("an operator of a class");
     if (operator === "-") return typeof number === "number" ? (number === 0 ? 0 : -number) : -number;
@@ -225,7 +228,7 @@ export class Machine {
         return start + step * index++;
       };
     }
-    if (value instanceof Iterator_) return value.next;
+    if (value instanceof Iterator_) return value.counted ? counting(value.next, value.counted) : value.next;
     if (typeof value === "string") return over([...value]);
     if (value instanceof Bytes) return over([...value.text].map((character) => character.charCodeAt(0)));
     if (value instanceof Dict) return over([...value.entries.values()].map(([key]) => key));
@@ -397,7 +400,14 @@ export class Machine {
       if (found instanceof PyFunction && found.binds === "class") return new BoundMethod(found, object);
       return found ?? this.fail("AttributeError", name);
     }
-    if (object instanceof PyFunction) return name === "__name__" ? object.code.name : new Opaque();
+    if (object instanceof PyFunction) {
+      if (object.binds === "property" && name === "setter") return new Native(name, ([setter = null]) => withSetter(object, setter));
+      return name === "__name__" ? object.code.name : new Opaque();
+    }
+    if (object instanceof Complex) {
+      const part = complexAttribute(object, name);
+      if (part) return part;
+    }
     if (object instanceof Opaque) return new Opaque();
     if (object instanceof SuperValue) {
       const { instance, owner } = object;
@@ -426,7 +436,10 @@ export class Machine {
   setAttribute(object: Py, name: string, value: Py): void {
     if (object instanceof Instance) {
       if (object.class_.find("__setattr__") !== undefined) unclear("attributes that are set by a method");
-      object.attributes.set(name, value);
+      const property = object.class_.find(name);
+      if (!(property instanceof PyFunction && property.binds === "property")) object.attributes.set(name, value);
+      else if (property.setter === undefined) this.fail("AttributeError", name);
+      else this.call(property.setter, [object, value]);
     } else if (object instanceof ClassValue) object.attributes.set(name, value);
     else if (!(object instanceof Opaque || object instanceof PyFunction)) unclear("an attribute of something unknown");
   }
@@ -595,6 +608,28 @@ const operatorMethods: Readonly<Record<string, string>> = {
   "<<": "lshift",
   ">>": "rshift",
 };
+
+/** The same, which tells how many there were. */
+function counting(next: () => Py | typeof done, counted: (length: number) => void): () => Py | typeof done {
+  let length = 0;
+  return () => {
+    const item = next();
+    if (item !== done) length++;
+    else if (length >= 0) {
+      counted(length);
+      length = -1;
+    }
+    return item;
+  };
+}
+
+/** The same property, which can be stored to. */
+function withSetter({ code, frame, defaults }: PyFunction, setter: Py): PyFunction {
+  const made = new PyFunction(code, frame, defaults);
+  made.binds = "property";
+  made.setter = setter;
+  return made;
+}
 
 /** What the right one is asked where the left one has no answer. */
 const mirrored: Readonly<Record<string, string>> = {

@@ -5,6 +5,7 @@ import { bytesMethod, hexOf, textMethod } from "./text-methods.js";
 import {
   Bytes,
   type Call,
+  Complex,
   Dict,
   done,
   Float,
@@ -41,9 +42,11 @@ export function methodOf(machine: Machine, object: Py, name: string): Native | u
                   ? integerMethod(object, name)
                   : object instanceof Float
                     ? floatMethod(object, name)
-                    : object instanceof Iterator_
-                      ? iteratorMethod(machine, object, name)
-                      : undefined;
+                    : object instanceof Complex && name === "conjugate"
+                      ? () => new Complex(object.real, -object.imaginary)
+                      : object instanceof Iterator_
+                        ? iteratorMethod(machine, object, name)
+                        : undefined;
   if (call) return new Native(name, call);
   return typeof object === "object" && object !== null ? workerMethod(machine, object, name) : undefined;
 }

@@ -2,7 +2,7 @@ import type { Range } from "../../base/range.js";
 import { asFloat } from "./arithmetic.js";
 import type { Machine } from "./machine.js";
 import type { Observations } from "./observations.js";
-import { lengthOf, type Py } from "./values.js";
+import { Iterator_, lengthOf, type Py } from "./values.js";
 
 /** A place of the text, and what was seen there since a task began. */
 export class Site {
@@ -56,15 +56,17 @@ export class Site {
     if (!this.machine.isWatching) return;
     if (!this.isSeen) this.note();
     const length = lengthOf(value);
-    if (length !== undefined) {
-      this.sized++;
-      this.sizes += length;
-      return;
-    }
+    if (length !== undefined) return this.sawLength(length);
+    if (value instanceof Iterator_) value.counted ??= (count) => this.sawLength(count);
     const number = asFloat(value);
     if (number === undefined || !Number.isFinite(number)) return;
     this.numbered++;
     this.numbers += number;
+  }
+
+  private sawLength(length: number): void {
+    this.sized++;
+    this.sizes += length;
   }
 
   called(isFromOutside: boolean): void {

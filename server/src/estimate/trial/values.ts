@@ -7,6 +7,13 @@ export class Float {
   constructor(readonly value: number) {}
 }
 
+export class Complex {
+  constructor(
+    readonly real: number,
+    readonly imaginary: number,
+  ) {}
+}
+
 /** Each byte one character. */
 export class Bytes {
   constructor(readonly text: string) {}
@@ -77,6 +84,9 @@ export const done = Symbol("done");
 
 /** Iterators, and what generator functions make. */
 export class Iterator_ {
+  /** Told how many elements there were, where a call went through all of them. */
+  counted: ((length: number) => void) | undefined;
+
   constructor(
     readonly next: () => Py | typeof done,
     /** Of a generator: an error is raised where it waits. */
@@ -110,6 +120,8 @@ export interface Frame {
 export class PyFunction {
   /** Of a method that a decorator makes one of the class, of nobody, or a value. */
   binds: "instance" | "class" | "nothing" | "property" = "instance";
+  /** Of a property, what is called with a value that is stored. */
+  setter: Py | undefined;
 
   constructor(
     readonly code: Compiled,
@@ -239,6 +251,7 @@ export function keyOf(value: Py): Key {
   }
   if (value === null) return null;
   if (value instanceof Float) return value.value;
+  if (value instanceof Complex) return value.imaginary === 0 ? value.real : `\u0000j${value.real} ${value.imaginary}`;
   if (value instanceof Tuple) return compound(value.items, "(");
   if (value instanceof Bytes) return `\u0000b${value.text}`;
   if (value instanceof SetValue && value.isFrozen) return compound([...value.members.values()], "{", "sorted");

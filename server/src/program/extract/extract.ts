@@ -233,6 +233,10 @@ class FunctionExtraction {
         }
         if (!statement.value) return;
         const value = this.value(statement.value);
+        if (isTakenApart(statement.value, statement.targets)) {
+          const made = this.operations.pop();
+          if (made?.op === "compute") this.operations.push({ ...made, operator: "swap" });
+        }
         for (const target of statement.targets) this.assign(target, value, statement);
         return;
       }
@@ -830,4 +834,16 @@ function promiseIn(first: Statement | undefined): ClassFacts["docstring"] {
 
 function isTrue(test: Expression): boolean {
   return test.kind === "literal" && test.type === "bool" && test.value === 1;
+}
+
+/** `a, b = b, a + b`: no tuple is made of two or three. */
+function isTakenApart(value: Expression, targets: readonly Expression[]): boolean {
+  const isPlain = ({ kind }: Expression): boolean => kind !== "starred";
+  if (value.kind !== "tuple" || value.elements.length < 2 || value.elements.length > 3 || !value.elements.every(isPlain)) return false;
+  return targets.every(
+    (target) =>
+      (target.kind === "tuple" || target.kind === "list") &&
+      target.elements.length === value.elements.length &&
+      target.elements.every(isPlain),
+  );
 }

@@ -53,7 +53,7 @@ function valueFacts(value: Value, within: FunctionNode, resolver: Resolver, size
   if (value.op === "constant") {
     if (value.type === "none") result.literal = null;
     else if (value.type === "bool") result.literal = value.value === 1;
-    else if (value.type !== "bytes" && value.type !== "ellipsis") result.literal = value.value;
+    else if (value.type !== "bytes" && value.type !== "ellipsis" && value.type !== "complex") result.literal = value.value;
     if (value.type === "bytes") result.bytes = exact(Number(value.value));
   }
   for (const entity of resolver.resolve(value, within)) {

@@ -147,7 +147,7 @@ function resultType(returns: readonly ReturnCase[], call: CallOperation): string
 /** What is known of a call without asking what its arguments stand for. */
 function literalsOf(call: CallOperation): CallFacts {
   const facts = (value: Value): ValueFacts => {
-    if (value.op !== "constant" || value.type === "bytes" || value.type === "ellipsis") return {};
+    if (value.op !== "constant" || value.type === "bytes" || value.type === "ellipsis" || value.type === "complex") return {};
     return { literal: value.type === "none" ? null : value.type === "bool" ? value.value === 1 : value.value };
   };
   const { arguments: given } = call;
