@@ -558,7 +558,9 @@ export class FunctionCosts {
     if (line) body.wait = add(body.wait, line);
     if (known === "default" && loop.iterable && !producer && isProduced(loop.iterable, at, this.evaluator))
       this.unknownCall(loop, body, at);
-    const next = nextCost(loop, at, this.evaluator, this.target);
+    // What was measured of all that an iterator makes comes before what one step takes as a rule.
+    const produced = loop.iterable ? producedNs(loop.iterable, at, this.evaluator, this.costs, "loop") : undefined;
+    const next = produced ? undefined : nextCost(loop, at, this.evaluator, this.target);
     if (next) addReleased(body, next.nativeNs);
     const pass = add(add(this.constructs.pass(loop, at), next?.interpreterNs ?? zero), keptNs(loop, count, at, this.evaluator));
     body.sharedUses += this.sharing.usesOfRound(loop, at);
@@ -569,7 +571,6 @@ export class FunctionCosts {
       known = loop.endsEarly ? "default" : "known";
     }
     const all = repeated(once, count);
-    const produced = next || !loop.iterable ? undefined : producedNs(loop.iterable, at, this.evaluator, this.costs, "loop");
     all.interpreter = add(all.interpreter, produced ? add(begin, produced) : begin);
     this.sharing.addLoop(loop, count.likely, at, all);
     all.freshBytes = keptBytes(loop, count, body.freshBytes);

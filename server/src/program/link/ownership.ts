@@ -324,6 +324,7 @@ export class Ownership {
     const { file } = frame.function;
     const module = file.functionAt(0);
     const [first, ...others] = file.stores(name);
+    if (!first) return this.classContainerInThreadLocal(object, name, frame);
     const value = first?.write.value;
     if (!module || value?.op !== "read" || value.place.kind !== "name" || value.place.owner !== 0) return undefined;
     const global = value.place.name;
@@ -333,6 +334,16 @@ export class Ownership {
     const entities = this.resolver.resolve(object, frame.function);
     if (entities.length === 0 || !entities.every((entity) => this.isThreadLocal(entity))) return undefined;
     return this.object(value, this.beside(module), depth + 1);
+  }
+
+  /** The one list or dict that a class of thread-locals has in its body, `class State(threading.local): timings = {}`, and that no object replaces. */
+  private classContainerInThreadLocal(object: Value, name: string, frame: Frame): AbstractObject | undefined {
+    const [only, ...others] = this.resolver.resolve(object, frame.function);
+    if (only?.kind !== "instance" || others.length > 0 || !this.isThreadLocal(only)) return undefined;
+    const { class: node } = only;
+    const [value, ...rest] = node.file.functionAt(node.facts.body)?.bound(name) ?? [];
+    const isReplaced = node.facts.instanceAttributes.has(name) || node.file.stores(name).length > 0;
+    return value?.op === "display" && rest.length === 0 && !isReplaced ? this.classAttribute(node, name) : undefined;
   }
 
   /** Whether each thread sees an object of its own. */
