@@ -187,7 +187,7 @@ test("answers after changes are those of a host that starts from the changed tex
       }
       for (const path of paths) host.closeFile(path);
     }),
-    { numRuns: 25, seed: 4 },
+    { numRuns: 18, seed: 4 },
   );
 });
 
@@ -246,7 +246,7 @@ test("while a statement is typed or taken back, character by character, the answ
       }
       for (const path of paths) host.closeFile(path);
     }),
-    { numRuns: 12, seed: 5 },
+    { numRuns: 8, seed: 5 },
   );
 });
 
