@@ -180,11 +180,13 @@ function scan(list: readonly Operation[], outer: Surroundings, how: Scan): Surro
         break;
       }
       case "with": {
-        const inside = { ...around, caught: [...around.caught, ...suppressed(operation.context)] };
+        const errors = suppressed(operation.context);
+        const inside = scan(operation.body, { ...around, caught: [...around.caught, ...errors] }, how);
+        // After an error that is suppressed it goes on without them.
+        if (errors.length > 0) break;
         const rest = list.slice(position + 1);
-        const made = scan(operation.body, inside, how).checks.slice(around.checks.length);
-        const left = made.map(({ check }) => ({ ...check, isReleased: true as const, dependent: [...check.dependent, ...rest] }));
-        if (inside.caught.length === around.caught.length) around = after(left);
+        const left = inside.checks.slice(around.checks.length);
+        around = after(left.map(({ check }) => ({ ...check, isReleased: true as const, dependent: [...check.dependent, ...rest] })));
         break;
       }
       case "attempt": {
@@ -296,9 +298,9 @@ function record(
     const isOfRivals = rivals && act.op === "write" && rivals.some((rival) => act.value !== undefined && sameValue(rival, act.value));
     if (rivals && !isOfRivals) continue;
     const does = effectOn(act, check);
-    // Making what may be missing is worth a look even where it may also be there; taking it for granted is not.
     // What is put in twice does no harm as a rule, and was made outside the lock on purpose; what was there to be taken may be gone.
     if (check.isReleased && !(does && takesForGranted(act, does))) continue;
+    // Making what may be missing is worth a look even where it may also be there; taking it for granted is not.
     if (!does || (check.holds === "in-some-cases" && does !== "fill" && !check.waitsFor)) continue;
     const named = caught.filter((name, index) => index >= caughtOutside || !broadErrors.has(name));
     found.set(act, { check, act, does, caught: named, ...(byCall && { byCall }) });

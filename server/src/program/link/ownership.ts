@@ -325,7 +325,7 @@ export class Ownership {
     const module = file.functionAt(0);
     const [first, ...others] = file.stores(name);
     if (!first) return this.classContainerInThreadLocal(object, name, frame);
-    const value = first?.write.value;
+    const { value } = first.write;
     if (!module || value?.op !== "read" || value.place.kind !== "name" || value.place.owner !== 0) return undefined;
     const global = value.place.name;
     const isSame = (other: Value | undefined): boolean => other?.op === "read" && samePlace(other.place, value.place);

@@ -208,11 +208,15 @@ function threadPrimitive(
   return is?.role === role && "scope" in is && is.scope === "threads" ? only : undefined;
 }
 
-const sharedTypes: ReadonlySet<string> = new Set([
-  "multiprocessing.sharedctypes.Synchronized",
-  "multiprocessing.sharedctypes.RawValue",
-  "multiprocessing.managers.DictProxy",
-  "multiprocessing.managers.ListProxy",
+/**
+ * What processes share, and where it holds its content. Shared memory takes its lock, if it has one, for one read or one store; a manager answers one
+ * request at a time.
+ */
+export const sharedTypes: ReadonlyMap<string, "attribute" | "element"> = new Map([
+  ["multiprocessing.sharedctypes.Synchronized", "attribute"],
+  ["multiprocessing.sharedctypes.RawValue", "attribute"],
+  ["multiprocessing.managers.DictProxy", "element"],
+  ["multiprocessing.managers.ListProxy", "element"],
 ]);
 
 /** Where the guarded code changes something that all processes see: shared memory, a manager's object, a file that is the same for all. */

@@ -4,7 +4,7 @@ import type { FunctionNode, ObjectEntity } from "./entity.js";
 import { lastNameOf } from "./last-name.js";
 import type { Program } from "./link.js";
 import { loopsAround } from "./loops.js";
-import { reachedBy } from "./process-locks.js";
+import { reachedBy, sharedTypes } from "./process-locks.js";
 import type { Spawn } from "./spawns.js";
 import { updateRead } from "./updates.js";
 import { walkOperations } from "./walk.js";
@@ -20,14 +20,6 @@ export interface ProcessUpdate {
   /** Where it is made, once and for all of them. */
   readonly made: ObjectEntity & { readonly origin: NonNullable<ObjectEntity["origin"]> };
 }
-
-/** Shared memory takes its lock for one read or one store; a manager answers one request at a time. */
-const sharedTypes: ReadonlyMap<string, "attribute" | "element"> = new Map([
-  ["multiprocessing.sharedctypes.Synchronized", "attribute"],
-  ["multiprocessing.sharedctypes.RawValue", "attribute"],
-  ["multiprocessing.managers.DictProxy", "element"],
-  ["multiprocessing.managers.ListProxy", "element"],
-]);
 
 /** All that are certain: one object for several worker processes, and no lock of any kind in sight. */
 export function processUpdates(program: Program): readonly ProcessUpdate[] {

@@ -1,6 +1,6 @@
 import type { ProcessUpdate } from "../../program/link/process-updates.js";
 import { type FixOffer, type RuleContext, refusedFix } from "../rule.js";
-import { codeOf, isBroken, placesOf, statementsAt, wrapped } from "./code.js";
+import { codeOf, isBroken, statementsAt, wrapped } from "./code.js";
 
 /** Holds the lock that a `multiprocessing.Value` has, from the read to the store. */
 export function ownLockFix({ in: node, write, object }: ProcessUpdate, context: RuleContext): FixOffer {
@@ -8,7 +8,7 @@ export function ownLockFix({ in: node, write, object }: ProcessUpdate, context: 
   const range = code.source.range(object);
   const name = code.text.slice(range.start, range.end);
   const title = `Hold \`${name}.get_lock()\``;
-  const stretch = statementsAt(code, placesOf(code, code.source.range(write.statement)));
+  const stretch = statementsAt(code, write.statement);
   if (isBroken(node.file) || stretch?.statements.length !== 1 || stretch.statements.some(({ form }) => form !== "simple"))
     return refusedFix(title, "the update shares its line with other statements");
   // The update itself is quick, and the lock may be taken again by who has it; what it calls may wait.
