@@ -140,12 +140,15 @@ test("README says how many entries rest on what", () => {
 const faultsStart = "<!-- faults: written by `UPDATE=1 npm test -- generated` -->";
 const faultsEnd = "<!-- end of faults -->";
 
-test("README says how many faults were injected and survived", () => {
-  const readme = readFileSync("README.md", "utf8");
-  const start = readme.indexOf(faultsStart);
-  const end = readme.indexOf(faultsEnd);
-  assert.ok(start !== -1 && end > start, `README.md needs the lines\n${faultsStart}\n${faultsEnd}\nwhere the table of faults belongs`);
-  expectText("README.md", `${readme.slice(0, start)}${faultsStart}\n\n${faultsTable()}\n\n${readme.slice(end)}`);
+test("test/accuracy.md says how many faults were injected and survived", () => {
+  const written = readFileSync("test/accuracy.md", "utf8");
+  const start = written.indexOf(faultsStart);
+  const end = written.indexOf(faultsEnd);
+  assert.ok(
+    start !== -1 && end > start,
+    `test/accuracy.md needs the lines\n${faultsStart}\n${faultsEnd}\nwhere the table of faults belongs`,
+  );
+  expectText("test/accuracy.md", `${written.slice(0, start)}${faultsStart}\n\n${faultsTable()}\n\n${written.slice(end)}`);
 });
 
 /** What `npm run faults` recorded, which it does only where everything was survived. */

@@ -5,19 +5,19 @@ import { readSnapshot, snapshotText, totals } from "./corpus/ecosystem-snapshot.
 import { changes } from "./metamorphic/changes.js";
 import { programs } from "./metamorphic/programs.js";
 
-/* README's table of what was tried on Gilscope, made of what the scripts wrote down; UPDATE=1 rewrites it. */
+/* The table in test/accuracy.md of what was tried on Gilscope, made of what the scripts wrote down; UPDATE=1 rewrites it. */
 
 const start = "<!-- reliability: written by `UPDATE=1 npm test -- reliability` -->";
 const end = "<!-- end of reliability -->";
 
-test("README says what was tried, and when", () => {
-  const readme = readFileSync("README.md", "utf8");
-  const [before, rest = ""] = readme.split(start);
+test("test/accuracy.md says what was tried, and when", () => {
+  const written = readFileSync("test/accuracy.md", "utf8");
+  const [before, rest = ""] = written.split(start);
   const [, after] = rest.split(end);
-  assert.ok(after !== undefined, "README.md has the marks");
+  assert.ok(after !== undefined, "test/accuracy.md has the marks");
   const text = `${before}${start}\n\n${table()}\n${end}${after}`;
-  if (process.env.UPDATE) writeFileSync("README.md", text);
-  else assert.equal(readme, text, "README.md is out of date: run UPDATE=1 npm test -- reliability");
+  if (process.env.UPDATE) writeFileSync("test/accuracy.md", text);
+  else assert.equal(written, text, "test/accuracy.md is out of date: run UPDATE=1 npm test -- reliability");
 });
 
 test("a snapshot of packages is read as it was written", () => {
@@ -78,7 +78,7 @@ function ecosystemRow(): string {
   const packages = [...readSnapshot(readFileSync("test/corpus/ecosystem-findings.txt", "utf8")).values()];
   const { files, lines, findings } = totals(packages);
   const amount = `${packages.length}, of ${number(files)} files and ${number(lines)} lines`;
-  return `| packages checked | ${amount} | ${number(findings)} findings, hints included, [kept](test/corpus/ecosystem-findings.txt) and compared; [time and memory](test/corpus/ecosystem.md) | \`npm run ecosystem\` |`;
+  return `| packages checked | ${amount} | ${number(findings)} findings, hints included, [kept](corpus/ecosystem-findings.txt) and compared; [time and memory](corpus/ecosystem.md) | \`npm run ecosystem\` |`;
 }
 
 function number(value: number): string {

@@ -4,7 +4,7 @@ import { faultCampaigns } from "./campaigns.js";
 
 /*
  * `npm run faults [-- --size N] [--seed N]`: the faults of the test suite, more of each; what was injected is written to test/faults/record.json, from which
- * README's table is made. Ends with 1 where one was not survived.
+ * the table in test/accuracy.md is made. Ends with 1 where one was not survived.
  */
 
 function option(name: string, otherwise: number): number {

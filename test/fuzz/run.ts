@@ -4,7 +4,7 @@ import { campaigns } from "./campaigns.js";
 
 /*
  * `npm run fuzz [-- --minutes N] [--seed N] [--only NAME]`: the attacks of the test suite, each in turn with seeds of its own, until the time is
- * over or something breaks. What breaks is named with its seed; what was played is written to test/fuzz/record.json, from which README's table is made.
+ * over or something breaks. What breaks is named with its seed; what was played is written to test/fuzz/record.json, from which the table in test/accuracy.md is made.
  */
 
 function option(name: string, otherwise: string): string {

@@ -87,7 +87,7 @@ async function report(shown: "worst" | "all", only: string | undefined): Promise
   console.log(`recommendation good: ${(100 * (1 - wrong.length / recommendations.length)).toFixed(1)} % of ${recommendations.length}`);
 }
 
-/** A row of README's table. */
+/** A row of the tables in README.md and test/accuracy.md. */
 function tableRow(on: string, kind: Comparison["kind"], sources: readonly Comparison[], segments: readonly Comparison[]): string {
   const of = (rows: readonly Comparison[]): readonly Comparison[] => rows.filter((row) => row.target === on && row.kind === kind);
   const numbers = (rows: readonly Comparison[]): string => {
