@@ -1,50 +1,32 @@
 import type { Knowledge } from "../../knowledge/knowledge.js";
+import { type Checking, checkAll, type Verdict } from "./checks.js";
 import type { FunctionNode, LinkedFile } from "./entity.js";
 import { type Given, sameGiven } from "./given-arguments.js";
 import type { Program } from "./link.js";
 import { EditedFile, type FileChanges } from "./linked-file.js";
-import { distinct, haveLookupsChanged, noChanges, noted, noteLookups } from "./lookups.js";
+import { noted, noteLookups } from "./lookups.js";
 import { ModuleIndex } from "./modules.js";
-import { PartUnion, sameParts } from "./part-union.js";
-import {
-  type CallIndex,
-  findIndexedSites,
-  findSites,
-  findWrites,
-  indexOfCalls,
-  lookedAtAgain,
-  namesIn,
-  type ProgramSite,
-  type ProgramWrite,
-} from "./program-sites.js";
+import { NamedSites } from "./named-sites.js";
+import { isOfFixedFiles, OverviewMemory } from "./overview-memory.js";
+import { PartsBehind } from "./parts-behind.js";
+import { ProgramChanges } from "./program-changes.js";
+import { namesIn, type ProgramSite, type ProgramWrite } from "./program-sites.js";
 import {
   type Again,
   type Answer,
   type AnswerTable,
   type Collector,
+  compact,
   type FileAnswers,
   joinInto,
+  newCollector,
+  newQuestion,
   type Overview,
   type Question,
 } from "./questions.js";
-import { sameStructure } from "./same-structure.js";
 
 /** `resolution`: what something can be. `derivation`: what a later stage made of such answers; resolutions do not ask for any. */
 type AnswerKind = "resolution" | "derivation";
-
-type Verdict = "holds" | "fails";
-
-/** A question that is being looked into. */
-interface Check {
-  readonly question: Question;
-  /** The first of the answers it rests on that was not looked at yet. */
-  next: number;
-  /** Where it is in the stack, and how far down there is one that it rests on. */
-  readonly place: number;
-  lowest: number;
-  /** How many were waiting before it. */
-  readonly firstWaiting: number;
-}
 
 /** What the answers about a program depend on. */
 export interface ProgramState {
@@ -58,7 +40,6 @@ export interface ProgramState {
  * Answers are exactly those that the new state would give from scratch, when asked in the same order. One user at a time.
  */
 export class AnswerMemory {
-  private state = 0;
   /** How many questions are being answered inside one another. */
   private inside = 0;
   /** How many of them are resolutions. */
@@ -69,28 +50,26 @@ export class AnswerMemory {
   /** The program of the present state, once it is linked. */
   private program: Program | undefined;
   private answers = new Map<LinkedFile, FileAnswers>();
-  private sites = new Map<string, { readonly sites: readonly ProgramSite[]; readonly limit: number }>();
-  private writes = new Map<string, { readonly sites: readonly ProgramWrite[]; readonly limit: number }>();
-  /** Where there are calls of a name, while no file has changed since it was made: most names are asked for in the first state. */
-  private callIndex: CallIndex | undefined;
-  /** For everything that changed since the first state: the last state in which it did. */
-  private changes = noChanges();
+  private readonly named = new NamedSites();
+  private readonly changes = new ProgramChanges();
   /** What has changed in edited files since the present state. */
   private changedNext = { parts: new Set<object>(), names: new Set<string>() };
-  /** The parts that changed in the present state. */
-  private changedLast: object[] = [];
-  /** Of what changed in parts before that state, nothing is known any more. */
-  private toldSince = 0;
-  /** The last state in which something changed that was looked up; those who looked have noted it. */
-  private lookups = 0;
-  /** The last state in which something else changed than a part of an edited file or what was looked up, and somebody may have looked at it. */
-  private rest = 0;
-  private overviews = new Map<string, Overview>();
+  private readonly behind = new PartsBehind();
+  private readonly overviews: OverviewMemory = new OverviewMemory(this.changes, this.behind, {
+    holds: (question) => this.holds(question),
+    askAgain: (answer) => this.askAgain(answer),
+    attempt: (again) => this.attempt(again),
+  });
   private collector: Collector | undefined;
   /** While questions are asked before their turn: those that turned out to hold, and the states that they were of. */
   private ahead: { readonly question: Question; readonly state: number }[] | undefined;
-  /** Counts the times that what an answer rests on became another. */
-  private turn = 0;
+  private readonly checking: Checking = {
+    begin: (question) => this.beginCheck(question),
+    isDecided: ({ state, failed }) => state === this.state || failed === this.state,
+    askAgain: (answer) => this.askAgain(answer),
+    wasMissed: (question) => this.wasMissed(question),
+    settle: (together, verdict) => this.settleAll(together, verdict),
+  };
   private index = new ModuleIndex(new Set());
   private question: Question | undefined;
   private release: () => void = () => {};
@@ -98,6 +77,10 @@ export class AnswerMemory {
   private lastIdentity = 0;
   private lastQuestion = 0;
   private last: { readonly file: LinkedFile; readonly answers: FileAnswers } | undefined;
+
+  private get state(): number {
+    return this.changes.state;
+  }
 
   /** Which modules imports reach. */
   get modules(): ModuleIndex {
@@ -113,52 +96,38 @@ export class AnswerMemory {
   take(state: ProgramState, release: () => void): void {
     this.release();
     this.release = release;
-    this.state++;
+    this.changes.next();
     this.last = undefined;
     const { parts, names } = this.changedNext;
     this.changedNext = { parts: new Set(), names: new Set() };
     const before = this.current;
     this.current = state;
     this.program = undefined;
-    this.callIndex = undefined;
+    this.named.take(state.files);
     if (!before || before.knowledge !== state.knowledge || !samePaths(before.files, state.files)) {
       this.answers = new Map();
-      this.overviews = new Map();
-      this.sites = new Map();
-      this.writes = new Map();
-      this.changes = noChanges();
-      this.changedLast = [];
-      this.rest = this.state;
+      this.overviews.forgetAll();
+      this.named.forget();
+      this.changes.everything();
       this.index = new ModuleIndex(new Set(state.files.keys()));
       return;
     }
-    for (const part of parts) this.changes.parts.set(part, this.state);
-    this.changedLast = [...parts];
+    for (const part of parts) this.changes.part(part);
     for (const [path, file] of state.files) {
       const old = before.files.get(path) as LinkedFile;
       if (old === file) continue;
       this.answers.delete(old);
-      this.changes.files.set(old, this.state);
-      this.lookups = this.state;
-      // Of one that was edited, everything is told to have changed.
-      if (!(old instanceof EditedFile)) this.rest = this.state;
+      this.changes.file(old);
       for (const each of [old, file]) for (const name of namesIn(each)) names.add(name);
     }
     if (this.state % statesBetweenSweeps === 0) this.sweep();
-    for (const name of names) {
-      const wasCalled = this.areKnown(name);
-      const isSame = name.startsWith(".")
-        ? lookedAtAgain(this.writes, name, (limit) => findWrites(name.slice(1), limit, state.files))
-        : lookedAtAgain(this.sites, name, (limit) => findSites(name, limit, state.files));
-      if (isSame !== "changed") continue;
-      this.changes.names.set(name, this.state);
-      if (wasCalled !== this.areKnown(name)) this.changes.names.set(`?${name}`, this.state);
-      this.lookups = this.state;
+    for (const { name, is } of this.named.changed(names)) {
+      this.changes.name(name);
+      if (is === "begun or ended") this.changes.name(`?${name}`);
     }
     for (const node of [...before.given.keys(), ...state.given.keys()]) {
       if (sameGiven(before.given.get(node), state.given.get(node))) continue;
-      this.changes.given.set(node, this.state);
-      this.lookups = this.state;
+      this.changes.givenTo(node);
     }
   }
 
@@ -169,13 +138,13 @@ export class AnswerMemory {
    * the way round a circle, or was before, is forgotten.
    */
   lookForCallersAnew(ask: (node: FunctionNode) => void): void {
-    if (this.lookups < this.state) return;
+    if (this.changes.lookups < this.state) return;
     const confirmed: { readonly question: Question; readonly state: number }[] = [];
     this.ahead = confirmed;
     for (const { callers } of [...this.answers.values()]) {
       for (const [node, answer] of [...callers]) {
         const { question } = answer;
-        if (question.root !== answer || question.isOrdered || !haveLookupsChanged(this.changes, question, question.state)) continue;
+        if (question.root !== answer || question.isOrdered || !this.changes.haveLookups(question, question.state)) continue;
         const before = this.lastQuestion;
         ask(node);
         const asked = callers.get(node)?.question;
@@ -199,8 +168,7 @@ export class AnswerMemory {
 
   /** Something is another in the present state; nobody has read it there yet. */
   changedNow(part: object): void {
-    this.changes.parts.set(part, this.state);
-    this.changedLast.push(part);
+    this.changes.part(part);
   }
 
   /** Who asks the question at hand has read a part of a file that is being edited. */
@@ -232,14 +200,8 @@ export class AnswerMemory {
       for (const table of tables)
         for (const [key, { question }] of table) if (question.state < this.state - statesBetweenSweeps) table.delete(key);
     }
-    // What has not been right since before that is asked for by nobody.
-    for (const [key, overview] of this.overviews) {
-      const isCurrent = isOfFixedFiles(overview) && overview.state >= Math.max(this.rest, this.lookups);
-      if (!isCurrent && overview.state < this.state - statesBetweenSweeps) this.forget(key);
-    }
-    const { parts } = this.changes;
-    this.toldSince = this.state - 2 * statesBetweenSweeps;
-    for (const [part, state] of parts) if (state < this.toldSince) parts.delete(part);
+    this.overviews.sweep(this.state - statesBetweenSweeps);
+    this.changes.forgetBefore(this.state - 2 * statesBetweenSweeps);
   }
 
   /** A number for an object of a program, which is another one as soon as what the object stands for may be another. */
@@ -282,45 +244,24 @@ export class AnswerMemory {
   /** Every call of the program by the last name of its callee, in order; past the limit nobody looks. */
   sitesOf(name: string, limit: number): readonly ProgramSite[] {
     this.noteName(name);
-    let known = this.sites.get(name);
-    if (known?.limit !== limit) {
-      known = { sites: this.aside(() => this.findSites(name, limit)), limit };
-      this.sites.set(name, known);
-    }
-    return known.sites;
+    return this.aside(() => this.named.calls(name, limit));
   }
 
   /** Whether the program has a call by that last name of its callee; who asks depends on that alone, not on which there are. */
   isCalled(name: string, limit: number): boolean {
     this.noteName(`?${name}`);
-    return this.aside(() => this.sitesOf(name, limit)).length > 0;
-  }
-
-  private areKnown(name: string): boolean {
-    return (this.sites.get(name)?.sites.length ?? 0) > 0;
+    return this.aside(() => this.named.calls(name, limit)).length > 0;
   }
 
   /** Every store of the program in an attribute of that name, but those of methods in their own objects; past the limit nobody looks. */
   writesOf(name: string, limit: number): readonly ProgramWrite[] {
-    const key = `.${name}`;
-    this.noteName(key);
-    let known = this.writes.get(key);
-    if (known?.limit !== limit) {
-      known = { sites: this.aside(() => findWrites(name, limit, this.current?.files ?? new Map())), limit };
-      this.writes.set(key, known);
-    }
-    return known.sites;
+    this.noteName(`.${name}`);
+    return this.aside(() => this.named.stores(name, limit));
   }
 
   private noteName(name: string): void {
     const reader = this.question ?? this.collector;
     if (reader) reader.names = noted(reader.names, name);
-  }
-
-  private findSites(name: string, limit: number): readonly ProgramSite[] {
-    const files: ReadonlyMap<string, LinkedFile> = this.current?.files ?? new Map();
-    if (this.sites.size === 0) this.callIndex = indexOfCalls(files);
-    return this.callIndex ? findIndexedSites(name, limit, this.callIndex) : findSites(name, limit, files);
   }
 
   /** Looks through the program for something that the question at hand depends on by name, whatever it looks at on the way. */
@@ -341,59 +282,19 @@ export class AnswerMemory {
    * likes; of anything else, only what stays the same as long as the memory does. What comes out as before is the object that it was.
    */
   overview<Result>(key: string, compute: () => Result, again: Again | undefined = undefined): Result {
-    const before = this.overviews.get(key);
-    if (before && this.isPresent(before)) {
+    const before = this.overviews.at(key);
+    if (before && this.overviews.isPresent(before)) {
       this.noteOverview(before);
       return before.result as Result;
     }
-    const own: Collector = {
-      number: ++this.lastQuestion,
-      parts: undefined,
-      known: new Set(),
-      others: new Set(),
-      fixedAnswers: [],
-      fixedOthers: new Set(),
-      files: undefined,
-      names: undefined,
-      given: undefined,
-      lastPart: undefined,
-      isOfThisState: false,
-    };
+    const own = newCollector(++this.lastQuestion);
     const result = this.apart(own, compute);
     if (own.isOfThisState) {
       this.readUntold();
-      this.forget(key);
+      this.overviews.forget(key);
       return result;
     }
-    const isSame = before && sameStructure(before.result, result);
-    const { state } = this;
-    const overview: Overview = before ?? {
-      result,
-      ...restsOnNothing,
-      state,
-      since: state,
-      turn: 0,
-      all: undefined,
-      turnOfAll: 0,
-      summed: -1,
-      again: undefined,
-    };
-    if (!isSame) {
-      overview.result = result;
-      overview.since = state;
-    }
-    overview.parts = own.parts ?? nothing;
-    overview.known = own.known.size > 0 ? own.known : nothing;
-    overview.others = own.others.size > 0 ? own.others : nothing;
-    const { fixedAnswers, fixedOthers, files, names, given } = own;
-    overview.fixed =
-      fixedAnswers.length + fixedOthers.size > 0 ? { answers: compact(fixedAnswers), others: [...fixedOthers] } : restsOnNothing.fixed;
-    overview.lookups =
-      files || names || given ? { files: distinct(files), names: distinct(names), given: distinct(given) } : restsOnNothing.lookups;
-    overview.again = isOfFixedFiles(overview) ? undefined : again;
-    overview.turn = ++this.turn;
-    overview.state = state;
-    this.overviews.set(key, overview);
+    const overview = this.overviews.remember(key, before, result, own, again);
     this.noteOverview(overview);
     return overview.result as Result;
   }
@@ -415,16 +316,6 @@ export class AnswerMemory {
     }
   }
 
-  /** Whatever rests on it is found anew when it is asked for. */
-  private forget(key: string): void {
-    const overview = this.overviews.get(key);
-    if (!overview) return;
-    this.overviews.delete(key);
-    overview.since = Number.POSITIVE_INFINITY;
-    overview.result = undefined;
-    Object.assign(overview, restsOnNothing);
-  }
-
   private noteOverview(overview: Overview): void {
     if (this.question) {
       this.question.overviews ??= new Set();
@@ -434,66 +325,21 @@ export class AnswerMemory {
     else if (this.collector) (isOfFixedFiles(overview) ? this.collector.fixedOthers : this.collector.others).add(overview);
   }
 
-  private isPresent(overview: Overview): boolean {
-    if (overview.state === this.state) return true;
-    const { state, parts, known, others } = overview;
-    if (this.rest > state || this.haveChanged(parts, state)) return false;
-    const isElsewhere = this.lookups > state;
-    if (isElsewhere && haveLookupsChanged(this.changes, overview.lookups, state)) return false;
-    let { turn } = overview;
-    for (const other of others) {
-      if (!this.isAsIn(state, other)) return false;
-      turn = Math.max(turn, other.turn);
-    }
-    for (const answer of known) {
-      if (!this.holds(answer.question) && !this.askAgain(answer)) return false;
-      turn = Math.max(turn, answer.question.turn);
-    }
-    if (isElsewhere && !this.areFixedPresent(overview, state)) return false;
-    overview.turn = Math.max(overview.turn, turn);
-    overview.state = this.state;
-    return true;
-  }
-
-  /** Whether what rested on no edited file is as it was. Some of it can rest on one now: from then on it is looked at after each edit. */
-  private areFixedPresent(overview: Overview, state: number): boolean {
-    const { answers, others } = overview.fixed;
-    for (const other of others) if (!this.isAsIn(state, other)) return false;
-    for (const { question } of answers) if (!this.holds(question)) return false;
-    const isNoMore = { answers: answers.filter(({ question }) => question.all), others: others.filter((other) => !isOfFixedFiles(other)) };
-    if (isNoMore.answers.length + isNoMore.others.length === 0) return true;
-    overview.known = new Set([...overview.known, ...isNoMore.answers]);
-    overview.others = new Set([...overview.others, ...isNoMore.others]);
-    overview.fixed = { answers: answers.filter(({ question }) => !question.all), others: others.filter(isOfFixedFiles) };
-    overview.turn = ++this.turn;
-    return true;
-  }
-
-  /** Whether an overview is what it was in that state, as far as that is remembered. */
-  private isAsIn(state: number, overview: Overview): boolean {
-    if (overview.since > state) return false;
-    if (this.isPresent(overview)) return true;
-    const { program } = this;
-    if (!program || !overview.again) return false;
-    this.attempt(overview.again, program);
-    return overview.since <= state && overview.state === this.state;
-  }
-
   /** Whether an answer that is not known to hold turns out to be what it was. */
   private askAgain(answer: Answer): boolean {
-    const { program } = this;
     const { question } = answer;
     const { again } = question;
     // In the middle of a circle it would come to something else; one that is being looked into is part of one.
     const isBeingChecked = question.checked === this.state && question.failed !== this.state && !question.hasLost;
-    if (!program || !again || this.resolving > 0 || isBeingChecked) return false;
+    if (!this.program || !again || this.resolving > 0 || isBeingChecked) return false;
     question.again = undefined;
-    this.attempt(again, program);
+    this.attempt(again);
     return answer.question.state === this.state;
   }
 
-  private attempt(again: Again, program: Program): void {
-    if (this.attempts >= mostAttempts) return;
+  private attempt(again: Again): void {
+    const { program } = this;
+    if (!program || this.attempts >= mostAttempts) return;
     this.attempts++;
     try {
       this.apart(undefined, () => again(program));
@@ -502,34 +348,6 @@ export class AnswerMemory {
     } finally {
       this.attempts--;
     }
-  }
-
-  /** The parts that an overview rests on, those of others that it rests on among them. */
-  private partsOf(overview: Overview): ReadonlySet<object> | undefined {
-    if (overview.summed >= overview.turn) return overview.all;
-    // They rest on one another in no circle.
-    overview.summed = overview.turn;
-    const union = new PartUnion();
-    union.add(overview.parts);
-    for (const { question } of overview.known) union.add(question.all);
-    for (const other of overview.others) union.add(this.partsOf(other));
-    if (!sameParts(overview.all, union.result)) {
-      overview.all = union.result;
-      overview.turnOfAll = ++this.turn;
-    }
-    return overview.all;
-  }
-
-  private haveChanged(parts: ReadonlySet<object>, since: number): boolean {
-    if (parts.size === 0) return false;
-    if (since < this.toldSince) return true;
-    // An edit changes few parts, and most answers were last right before the last edit.
-    const { parts: changed } = this.changes;
-    if (since === this.state - 1) return this.changedLast.some((part) => parts.has(part));
-    if (changed.size < parts.size) {
-      for (const [part, state] of changed) if (state > since && parts.has(part)) return true;
-    } else for (const part of parts) if ((changed.get(part) ?? 0) > since) return true;
-    return false;
   }
 
   /** The answer that is known in the present state. */
@@ -591,7 +409,7 @@ export class AnswerMemory {
       }
     }
     const earlier = before?.question;
-    const question = isOwn ? this.newQuestion() : outer;
+    const question = isOwn ? newQuestion(++this.lastQuestion, this.state) : outer;
     const answer: Answer = { result: provisional, question, notedBy: 0, isProvisional: true };
     // In the middle of a circle it may come to something else.
     if (this.ahead && before?.question.isOrdered) question.isOrdered = true;
@@ -619,7 +437,7 @@ export class AnswerMemory {
         question.found = undefined;
         question.root = kept;
         question.known = compact(question.known);
-        this.restsOn(question, kept === before ? earlier : undefined);
+        this.behind.restsOn(question, kept === before ? earlier : undefined);
         if (question.all) question.again = again;
       }
     } catch (error) {
@@ -658,14 +476,14 @@ export class AnswerMemory {
   /** Makes all that is asked meanwhile part of one question. */
   during<Result>(compute: () => Result): Result {
     const outer = this.question;
-    const question = outer ?? this.newQuestion();
+    const question = outer ?? newQuestion(++this.lastQuestion, this.state);
     this.question = question;
     try {
       return compute();
     } finally {
       this.question = outer;
       if (!outer) {
-        this.restsOn(question, undefined);
+        this.behind.restsOn(question, undefined);
         this.noteAll(question);
       }
     }
@@ -682,78 +500,11 @@ export class AnswerMemory {
     noteLookups(reader, question);
   }
 
-  private newQuestion(): Question {
-    return {
-      number: ++this.lastQuestion,
-      state: this.state,
-      failed: 0,
-      checked: 0,
-      foundAhead: 0,
-      root: undefined,
-      hasLost: false,
-      isOrdered: false,
-      known: [],
-      found: undefined,
-      missed: undefined,
-      files: undefined,
-      names: undefined,
-      given: undefined,
-      parts: undefined,
-      lastPart: undefined,
-      overviews: undefined,
-      all: undefined,
-      turn: 0,
-      summed: 0,
-      again: undefined,
-    };
-  }
-
-  /**
-   * Whether the answers to a question of an earlier state are those of the present state; if so, all that was found on the way is known again.
-   * What it rests on is looked at first, if nobody has yet: by a stack of its own, since answers rest on one another in chains of any length.
-   * Questions that rest on one another hold together if all else does that any of them rests on (Tarjan's strongly connected components).
-   */
+  /** Whether the answers to a question of an earlier state are those of the present state; if so, all that was found on the way is known again. */
   private holds(question: Question): boolean {
     const began = this.beginCheck(question);
     if (began !== "begun") return began === "holds";
-    const stack: Check[] = [{ question, next: 0, place: 0, lowest: 0, firstWaiting: 0 }];
-    /** Those that hold if one further down the stack does. */
-    const waiting: Check[] = [];
-    const checks = new Map<Question, Check>([[question, stack[0] as Check]]);
-    for (let top = stack.at(-1); top; top = stack.at(-1)) {
-      const { known } = top.question;
-      let verdict: Verdict | "begun" = "holds";
-      for (; verdict === "holds" && top.next < known.length; top.next++) {
-        const other = (known[top.next] as Answer).question;
-        const inCircle = checks.get(other);
-        if (inCircle && other.state !== this.state && other.failed !== this.state) {
-          top.lowest = Math.min(top.lowest, inCircle.lowest);
-          continue;
-        }
-        verdict = this.beginCheck(other);
-        if (verdict === "fails" && this.askAgain(known[top.next] as Answer)) verdict = "holds";
-        if (verdict !== "begun") continue;
-        const check = { question: other, next: 0, place: stack.length, lowest: stack.length, firstWaiting: waiting.length };
-        stack.push(check);
-        checks.set(other, check);
-      }
-      if (verdict === "begun") continue;
-      if (verdict === "holds") verdict = this.wasMissed(top.question) ? "fails" : "holds";
-      stack.pop();
-      const below = stack.at(-1);
-      if (verdict === "holds" && top.lowest < top.place) {
-        waiting.push(top);
-        if (below) below.lowest = Math.min(below.lowest, top.lowest);
-        continue;
-      }
-      const together = [top, ...waiting.splice(top.firstWaiting)].map((each) => each.question);
-      // What these come to depends on which is asked first.
-      if (together.length > 1) for (const each of together) each.again = undefined;
-      if (verdict === "holds") this.sumUp(together);
-      for (const each of together) this.settle(each, verdict);
-      // Who was to look at it again finds that it holds or not.
-      if (below) below.next--;
-    }
+    checkAll(question, this.checking);
     return question.state === this.state;
   }
 
@@ -763,19 +514,27 @@ export class AnswerMemory {
     if (since === this.state) return "holds";
     // One that is checked already is so on the way to something of the whole program that this one rests on.
     if (question.failed === this.state || question.hasLost || !question.root || question.checked === this.state) return "fails";
-    const isUnchanged = this.rest <= since && this.lookups <= since;
-    if (isUnchanged && !(question.all && this.haveChanged(question.all, since))) return this.settle(question, "holds");
+    const isUnchanged = this.changes.rest <= since && this.changes.lookups <= since;
+    if (isUnchanged && !(question.all && this.changes.have(question.all, since))) return this.settle(question, "holds");
     const isOfNow = question.foundAhead === this.state;
-    if (!isOfNow && question.parts && this.haveChanged(question.parts, since)) return this.settle(question, "fails");
-    if (!isOfNow && this.lookups > since && haveLookupsChanged(this.changes, question, since)) return this.settle(question, "fails");
+    if (!isOfNow && question.parts && this.changes.have(question.parts, since)) return this.settle(question, "fails");
+    if (!isOfNow && this.changes.lookups > since && this.changes.haveLookups(question, since)) return this.settle(question, "fails");
     question.checked = this.state;
-    for (const overview of question.overviews ?? nothing) if (!this.isAsIn(since, overview)) return this.settle(question, "fails");
+    for (const overview of question.overviews ?? nothing)
+      if (!this.overviews.isAsIn(since, overview)) return this.settle(question, "fails");
     return "begun";
   }
 
   /** Whether something is known now that was not when the question was asked. */
   private wasMissed({ missed }: Question): boolean {
     return (missed ?? none).some(({ table, key }) => table.get(key)?.question.state === this.state);
+  }
+
+  private settleAll(together: readonly Question[], verdict: Verdict): void {
+    // What these come to depends on which is asked first.
+    if (together.length > 1) for (const each of together) each.again = undefined;
+    if (verdict === "holds") this.behind.sumUp(together);
+    for (const each of together) this.settle(each, verdict);
   }
 
   private settle(question: Question, verdict: Verdict): Verdict {
@@ -788,77 +547,10 @@ export class AnswerMemory {
     question.failed = this.state;
     return "fails";
   }
-
-  /** Sums up what questions rest on that rest on one another, if any of it rests on other parts now. */
-  private sumUp(together: readonly Question[]): void {
-    if (!together.some((each) => this.isElsewhere(each))) return;
-    if (together.length === 1) return this.restsOn(together[0] as Question, together[0]);
-    const union = new PartUnion();
-    for (const each of together) this.gather(each, union);
-    const { result } = union;
-    const isSame = together.every(({ all }) => sameParts(all, result));
-    const turn = isSame ? 0 : ++this.turn;
-    for (const each of together) {
-      each.summed = this.turn;
-      if (isSame) continue;
-      each.all = result;
-      each.turn = turn;
-    }
-  }
-
-  private isElsewhere({ summed, known, overviews }: Question): boolean {
-    for (const { question } of known) if (question.turn > summed) return true;
-    for (const overview of overviews ?? nothing) {
-      if (overview.turn > summed) this.partsOf(overview);
-      if (overview.turnOfAll > summed) return true;
-    }
-    return false;
-  }
-
-  /** Sums up which parts of edited files a question rests on. */
-  private restsOn(question: Question, before: Question | undefined): void {
-    const all = this.partsBehind(question);
-    const known = before && sameParts(before.all, all);
-    question.all = known ? before.all : all;
-    question.turn = known ? before.turn : ++this.turn;
-    question.summed = this.turn;
-  }
-
-  private partsBehind(question: Question): ReadonlySet<object> | undefined {
-    const { parts, known, overviews } = question;
-    // No edited file is behind most of them.
-    if (!overviews && !known.some((each) => each.question.all)) return parts;
-    const union = new PartUnion();
-    this.gather(question, union);
-    return union.result;
-  }
-
-  private gather({ parts, known, overviews }: Question, into: PartUnion): void {
-    into.add(parts);
-    for (const { question } of known) into.add(question.all);
-    for (const overview of overviews ?? nothing) into.add(this.partsOf(overview));
-  }
-}
-
-function isOfFixedFiles({ parts, known, others }: Overview): boolean {
-  return parts.size + known.size + others.size === 0;
-}
-
-/** A list that grew has room for more than it holds, and most that are remembered are short or empty. */
-function compact<Result>(result: Result): Result {
-  if (!Array.isArray(result)) return result;
-  return (result.length === 0 ? none : result.slice()) as Result;
 }
 
 const none: readonly never[] = [];
 const nothing: ReadonlySet<never> = new Set<never>([]);
-const restsOnNothing: Pick<Overview, "parts" | "known" | "others" | "fixed" | "lookups"> = {
-  parts: nothing,
-  known: nothing,
-  others: nothing,
-  fixed: { answers: none, others: none },
-  lookups: { files: undefined, names: undefined, given: undefined },
-};
 const statesBetweenSweeps = 32;
 
 function samePaths(a: ReadonlyMap<string, LinkedFile>, b: ReadonlyMap<string, LinkedFile>): boolean {

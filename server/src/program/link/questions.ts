@@ -55,7 +55,7 @@ export interface Question extends Lookups {
   overviews: Set<Overview> | undefined;
   /** Parts of edited files that were read on the way to this answer or to one that it rests on; undefined for none. */
   all: ReadonlySet<object> | undefined;
-  /** When `all` was last another, and when it was last summed up; see `AnswerMemory.turn`. */
+  /** When `all` was last another, and when it was last summed up; see `PartsBehind`. */
   turn: number;
   summed: number;
   /** For those that an edit can change and that come out the same whenever they are asked. */
@@ -82,7 +82,7 @@ export interface Overview {
   /** The state of the program that it was last right for, and that in which it last became another. */
   state: number;
   since: number;
-  /** When the parts behind it were last others, or may have been; see `AnswerMemory.turn`. */
+  /** When the parts behind it were last others, or may have been; see `PartsBehind`. */
   turn: number;
   /** All of these parts, when they were last others, and the turn that they were summed up for. */
   all: ReadonlySet<object> | undefined;
@@ -118,6 +118,54 @@ export interface FileAnswers {
   readonly orders: Map<ClassNode, Answer>;
   /** What later stages made of the resolver's answers, by keys of theirs. */
   readonly derived: Map<object | string, Answer>;
+}
+
+export function newQuestion(number: number, state: number): Question {
+  return {
+    number,
+    state,
+    failed: 0,
+    checked: 0,
+    foundAhead: 0,
+    root: undefined,
+    hasLost: false,
+    isOrdered: false,
+    known: [],
+    found: undefined,
+    missed: undefined,
+    files: undefined,
+    names: undefined,
+    given: undefined,
+    parts: undefined,
+    lastPart: undefined,
+    overviews: undefined,
+    all: undefined,
+    turn: 0,
+    summed: 0,
+    again: undefined,
+  };
+}
+
+export function newCollector(number: number): Collector {
+  return {
+    number,
+    parts: undefined,
+    known: new Set(),
+    others: new Set(),
+    fixedAnswers: [],
+    fixedOthers: new Set(),
+    files: undefined,
+    names: undefined,
+    given: undefined,
+    lastPart: undefined,
+    isOfThisState: false,
+  };
+}
+
+/** A list that grew has room for more than it holds, and most that are remembered are short or empty. */
+export function compact<Result>(result: Result): Result {
+  if (!Array.isArray(result)) return result;
+  return (result.length === 0 ? none : result.slice()) as Result;
 }
 
 /** Makes all that a question rests on, and all that was found on its way, part of the one that it was asked for. */
