@@ -71,7 +71,7 @@ function imported<Result>(
   whole: (value: Value, at: Activation) => Result | undefined,
   evaluator: Evaluator,
 ): Result | undefined {
-  const variable = evaluator.resolver.importedVariable(value, within.file);
+  const variable = evaluator.resolver.imports.variable(value, within.file);
   return variable && moduleVariable(variable.file, variable.name, whole, evaluator);
 }
 

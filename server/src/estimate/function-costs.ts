@@ -4,12 +4,13 @@ import type { CallFacts } from "../knowledge/call-facts.js";
 import { calledAs } from "../knowledge/call-text.js";
 import type { CallableEntry, ValuePlace } from "../knowledge/entry.js";
 import { evaluate } from "../knowledge/evaluate.js";
+import type { Callee } from "../program/link/callees.js";
 import { compiledBy, releasingBlock } from "../program/link/compiled.js";
 import { type FunctionNode, functionKey } from "../program/link/entity.js";
 import { type GilNote, gilNoteOf, gilNoteOfCall } from "../program/link/gil-notes.js";
 import { isHandedIn, mayBeOther } from "../program/link/handed-in.js";
 import { operatorMethod } from "../program/link/operators.js";
-import type { Callee, Resolver } from "../program/link/resolver.js";
+import type { Resolver } from "../program/link/resolver.js";
 import { sameStructure } from "../program/link/same-structure.js";
 import type {
   AttemptOperation,

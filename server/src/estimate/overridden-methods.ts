@@ -1,6 +1,7 @@
+import type { Callee } from "../program/link/callees.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { isRaisingStub, isStub, overridesOf } from "../program/link/overrides.js";
-import type { Callee, Resolver } from "../program/link/resolver.js";
+import type { Resolver } from "../program/link/resolver.js";
 import { walkOperations } from "../program/link/walk.js";
 import type { CallOperation, Value } from "../program/operation.js";
 import type { Activation } from "./activation.js";

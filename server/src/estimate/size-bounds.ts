@@ -501,7 +501,7 @@ export class SizeBounds {
 
   /** `from settings import CHUNK_SIZE`. */
   private imported(name: string, file: LinkedFile, question: Question): Bounds | undefined {
-    const origin = this.resolver.importOrigin(file, name);
+    const origin = this.resolver.imports.origin(file, name);
     const module = origin && this.resolver.files.get(origin.path)?.functionAt(0);
     return module && this.moduleConstant(module, origin.name, question);
   }

@@ -93,7 +93,7 @@ function areStartedTogether(server: Spawn, other: Spawn, { resolver }: Program):
 function belongTogether(first: LinkedFile, second: LinkedFile, { files, resolver }: Program): boolean {
   if (first === second) return true;
   return files.some((file) => {
-    const paths = new Set([file.path, ...importsOf(file).flatMap((each) => resolver.importedPaths(file, each))]);
+    const paths = new Set([file.path, ...importsOf(file).flatMap((each) => resolver.imports.paths(file, each))]);
     return paths.has(first.path) && paths.has(second.path);
   });
 }

@@ -54,7 +54,7 @@ function packageOf(imported: ImportFact, { path }: LinkedFile, { program }: Rule
   if (imported.level > 0) return undefined;
   const found = program.knowledge.package(imported.module);
   if (found?.freeThreading?.support !== "reenables-gil") return undefined;
-  return program.resolver.isOfProgram(path, imported.module) ? undefined : found;
+  return program.resolver.imports.isOfProgram(path, imported.module) ? undefined : found;
 }
 
 /** Whether the import stands under `if TYPE_CHECKING:`, so that no interpreter runs it. */

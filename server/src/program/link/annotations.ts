@@ -50,7 +50,7 @@ function annotationTypes(resolver: Resolver, annotation: Value, scope: FunctionN
 function named(resolver: Resolver, dotted: string, scope: FunctionNode): readonly Entity[] {
   const [first = "", ...attributes] = dotted.split(".");
   return attributes.reduce(
-    (objects: readonly Entity[], attribute) => objects.flatMap((object) => resolver.attribute(object, attribute)),
+    (objects: readonly Entity[], attribute) => objects.flatMap((object) => resolver.members.attribute(object, attribute)),
     resolver.name(first, 0, scope),
   );
 }

@@ -2,6 +2,7 @@ import type { CallFacts, ValueFacts } from "../../knowledge/call-facts.js";
 import type { ReturnCase } from "../../knowledge/entry.js";
 import { returnedType } from "../../knowledge/evaluate.js";
 import type { CallOperation, Value } from "../operation.js";
+import { behindPartial } from "./callees.js";
 import type { ContainerEntity, Entity, FunctionNode } from "./entity.js";
 import type { Resolver } from "./resolver.js";
 
@@ -21,7 +22,7 @@ export function resultOf(resolver: Resolver, callee: Entity, call: CallOperation
     case "external":
       return externalResult(resolver, callee.name, call, within);
     case "partial":
-      return resolver.behindPartial(callee).flatMap(({ entity }) => resolver.result(entity, call, within));
+      return behindPartial(resolver, callee).flatMap(({ entity }) => resolver.result(entity, call, within));
     case "object": {
       const type = resultType(resolver.knowledge.callable(`${callee.type}.__call__`)?.returns ?? [], call);
       return type ? [{ kind: "object", type, origin: { call, in: within } }] : [];

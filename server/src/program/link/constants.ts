@@ -27,7 +27,7 @@ export function constantOf(value: Value, within: FunctionNode, resolver: Resolve
       if (parameter) return only ? undefined : further(givenAlways(holder, place.name, resolver), holder);
       if (others.length > 0) return undefined;
       if (only?.op !== "import") return further(only, holder);
-      const origin = resolver.importOrigin(within.file, place.name);
+      const origin = resolver.imports.origin(within.file, place.name);
       const module = origin && resolver.files.get(origin.path)?.functionAt(0);
       const [bound, ...rest] = module?.bound(origin?.name ?? "") ?? [];
       return module && rest.length === 0 && !module.head.rebound.has(origin?.name ?? "") ? further(bound, module) : undefined;

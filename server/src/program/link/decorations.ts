@@ -1,9 +1,11 @@
 import type { CallOperation, Value } from "../operation.js";
 import { type Frame, type FrameArgument, frameOnWay } from "./abstract-object.js";
+import type { Callee } from "./callees.js";
+import { behindPartial } from "./callees.js";
 import type { ClassNode, FunctionNode, LinkedFile } from "./entity.js";
 import { lastNameOf } from "./last-name.js";
 import type { Ownership } from "./ownership.js";
-import { argumentFor, type Callee, parentOf, type Resolver } from "./resolver.js";
+import { argumentFor, parentOf, type Resolver } from "./resolver.js";
 
 /** What a decorator made of a function: a function defined inside it, which has the decorator's variables as they were then. */
 export interface Decoration {
@@ -80,7 +82,7 @@ function definitionsOf(callee: Value, frame: Frame, ownership: Ownership, resolv
   const inScope = (values: readonly Value[] | undefined, scope: FunctionNode | undefined, isMethod = false): readonly Definition[] =>
     scope ? (values ?? []).map((value) => ({ value, in: ownership.beside(scope), isMethod })) : [];
   const ofModule = (file: LinkedFile, name: string): readonly Definition[] => {
-    const origin = resolver.importOrigin(file, name);
+    const origin = resolver.imports.origin(file, name);
     const scope = (origin ? resolver.files.get(origin.path) : file)?.functionAt(0);
     return inScope(scope?.bound(origin?.name ?? name), scope);
   };
@@ -128,7 +130,7 @@ function activationAround(
   for (const entity of resolver.resolve(call.callee, frame.function)) {
     const behind =
       entity.kind === "partial"
-        ? resolver.behindPartial(entity).map((each) => ({ ...each, partial: entity }))
+        ? behindPartial(resolver, entity).map((each) => ({ ...each, partial: entity }))
         : [{ entity, partial: undefined }];
     for (const { entity: callee, partial } of behind) {
       if (callee.kind !== "function" || callee.receiver) continue;

@@ -1,6 +1,7 @@
 import { fileName } from "../../base/path.js";
 import type { Range } from "../../base/range.js";
 import type { CallOperation, ConstantValue, NamePlace, Operation, ReadOperation, Value } from "../operation.js";
+import type { Callee } from "./callees.js";
 import { type ClassNode, classKey, type Entity, entityKey, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
 import { isHandedOn } from "./handed-generators.js";
 import { lastNameOf, receiverOf } from "./last-name.js";
@@ -9,7 +10,7 @@ import { functionsThat, functionTest, functionView } from "./linked-file.js";
 import { loopsAround } from "./loops.js";
 import type { CallStep } from "./moments.js";
 import { againWith, overviewOf, overviewOfFiles } from "./overviews.js";
-import { type Callee, decoratorNames, type Resolver } from "./resolver.js";
+import { decoratorNames, type Resolver } from "./resolver.js";
 import { sameStructure } from "./same-structure.js";
 import type { Spawn } from "./spawns.js";
 import { suspensionsOf } from "./suspensions.js";

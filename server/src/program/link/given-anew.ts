@@ -1,7 +1,8 @@
 import type { CallOperation, Value } from "../operation.js";
+import type { Caller } from "./callers.js";
 import type { FunctionNode } from "./entity.js";
 import { loopsAround } from "./loops.js";
-import { argumentFor, type Caller, type Resolver } from "./resolver.js";
+import { argumentFor, type Resolver } from "./resolver.js";
 
 /**
  * Whether each call of a function gives the parameter an object of its own, as far as the program shows: one made for the call, or the next element.

@@ -282,7 +282,7 @@ function askedByName(context: Value, { function: within }: Frame, { resolver }: 
 function attributeOfKnown(context: Value, frame: Frame, { resolver }: Program, ownership: Ownership): readonly Entity[] {
   if (context.op !== "read" || context.place.kind !== "attribute") return [];
   const { class: node } = ownership.object(context.place.object, frame);
-  return node ? resolver.attribute({ kind: "instance", class: node }, context.place.name) : [];
+  return node ? resolver.members.attribute({ kind: "instance", class: node }, context.place.name) : [];
 }
 
 function reentrancyOf(entity: Extract<Entity, { kind: "object" }>, program: Program): HeldLock["reentrant"] {

@@ -1,6 +1,7 @@
 import { append } from "../../base/append.js";
+import type { Callee } from "./callees.js";
 import type { ClassNode, FunctionNode, LinkedFile } from "./entity.js";
-import type { Callee, Resolver } from "./resolver.js";
+import type { Resolver } from "./resolver.js";
 
 /*
  * Which methods may run in the place of one that is found on a base of an object's class.

@@ -753,7 +753,7 @@ export class Ownership {
 
   /** The location of a variable of a module, through `from module import name`. */
   globalKey(within: FunctionNode, name: string): string {
-    const origin = this.resolver.importOrigin(within.file, name);
+    const origin = this.resolver.imports.origin(within.file, name);
     return origin ? `global ${origin.path} ${origin.name}` : `global ${within.file.path} ${name}`;
   }
 

@@ -1,13 +1,14 @@
 import type { WorkerKind } from "../../knowledge/entry.js";
 import type { Knowledge } from "../../knowledge/knowledge.js";
 import type { CallOperation, LoopOperation, Operation, Value } from "../operation.js";
+import type { Caller } from "./callers.js";
 import type { FunctionNode, LinkedFile } from "./entity.js";
 import { lastNameOf, receiverOf } from "./last-name.js";
 import type { Program } from "./link.js";
 import { functionView, importedNames } from "./linked-file.js";
 import { loopsAround } from "./loops.js";
 import { overviewOfFiles } from "./overviews.js";
-import { argumentFor, type Caller } from "./resolver.js";
+import { argumentFor } from "./resolver.js";
 import { innerOperations, listOf, someValue, walkOperations } from "./walk.js";
 
 /** A pool that is made and taken down again by code that runs over and over. */

@@ -8,6 +8,7 @@ import type { CallArgument, CallOperation, Value } from "../operation.js";
 import { boundObject } from "./bound-methods.js";
 import { knownOfCall } from "./call-facts.js";
 import { isCalledAgainOnOne } from "./called-again.js";
+import { behindPartial } from "./callees.js";
 import { constantOf } from "./constants.js";
 import { type ClassNode, type Entity, entityKey, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
 import { isAwaitedAtOnce, isJoinedAtOnce } from "./joined-at-once.js";
@@ -457,7 +458,7 @@ function collectMethods(target: ScopedValue, names: readonly string[], resolver:
   let isClass = false;
   const given = resolver
     .resolve(target.value, target.in)
-    .flatMap((entity) => (entity.kind === "partial" ? resolver.behindPartial(entity) : [{ ...target, entity }]));
+    .flatMap((entity) => (entity.kind === "partial" ? behindPartial(resolver, entity) : [{ ...target, entity }]));
   for (const { entity, ...place } of given) {
     if (entity.kind !== "class" && entity.kind !== "instance") continue;
     isClass ||= entity.kind === "class";

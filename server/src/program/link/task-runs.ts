@@ -1,11 +1,12 @@
 import type { Range } from "../../base/range.js";
 import type { FunctionFacts } from "../facts.js";
 import type { CallOperation, Operation, Place, Value } from "../operation.js";
+import type { Caller } from "./callers.js";
 import { type FunctionNode, functionKey } from "./entity.js";
 import { lastNameOf } from "./last-name.js";
 import type { Program } from "./link.js";
 import { loopsAround } from "./loops.js";
-import type { Caller, Resolver } from "./resolver.js";
+import type { Resolver } from "./resolver.js";
 import { samePlace } from "./updates.js";
 import { someValue, walkOperations } from "./walk.js";
 

@@ -1,12 +1,13 @@
 import { append } from "../../base/append.js";
 import type { FunctionFacts } from "../facts.js";
 import type { CallArgument, CallOperation, Operation, Place, Value, WriteOperation } from "../operation.js";
+import type { Callee } from "./callees.js";
 import { type ActOfCall, addingMethods, type CheckThenAct, checksThenActs, findChecks, type Through, takesFrom } from "./compound.js";
 import type { FunctionNode } from "./entity.js";
 import { lastNameOf } from "./last-name.js";
 import type { Program } from "./link.js";
 import { neverReturns } from "./never-returns.js";
-import { argumentFor, type Callee, decoratorNames } from "./resolver.js";
+import { argumentFor, decoratorNames } from "./resolver.js";
 import { walkOperations } from "./walk.js";
 
 /**

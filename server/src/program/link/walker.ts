@@ -740,7 +740,7 @@ function implicitMethods(program: Program): ReadonlySet<string> {
 
 /** The functions that stand in the place of a decorated method. */
 function wrappersOf(node: ClassNode, name: string, method: FunctionNode, resolver: Resolver): ReturnType<Resolver["callees"]> {
-  return resolver
+  return resolver.members
     .attribute({ kind: "instance", class: node }, name)
     .flatMap((entity) => (entity.kind === "function" && entity.function !== method && entity.receiver ? [entity] : []));
 }
