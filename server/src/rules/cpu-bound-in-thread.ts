@@ -10,7 +10,7 @@ import type { CallableEntry } from "../knowledge/entry.js";
 import { isAwaitedAtOnce } from "../program/link/joined-at-once.js";
 import type { Program } from "../program/link/link.js";
 import { loopsAround } from "../program/link/loops.js";
-import { isCalledInTurn } from "../program/link/spawns.js";
+import { isCalledInTurn } from "../program/link/spawn-counts.js";
 import docs from "./cpu-bound-in-thread.md";
 import { processPoolFix } from "./fixes/process-pool-fix.js";
 import type { Confidence, Match, RelatedLocation, Rule, RuleContext } from "./rule.js";

@@ -7,7 +7,8 @@ import type { Program } from "./link.js";
 import { loopsAround } from "./loops.js";
 import { parentOf } from "./resolver.js";
 import type { ThreadRoot } from "./roots.js";
-import { type Spawn, startsSeveral } from "./spawns.js";
+import { startsSeveral } from "./spawn-counts.js";
+import type { Spawn } from "./spawns.js";
 
 /** Which state a call makes or brings along for the threads that it starts: another call, and the threads of that, have state of their own. */
 export class MadeForStart {

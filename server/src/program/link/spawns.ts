@@ -9,13 +9,13 @@ import { boundObject } from "./bound-methods.js";
 import { knownOfCall } from "./call-facts.js";
 import { isCalledAgainOnOne } from "./called-again.js";
 import { behindPartial } from "./callees.js";
-import { constantOf } from "./constants.js";
 import { type ClassNode, type Entity, entityKey, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
-import { isAwaitedAtOnce, isJoinedAtOnce } from "./joined-at-once.js";
+import { isJoinedAtOnce } from "./joined-at-once.js";
 import { importedNames } from "./linked-file.js";
-import { loopsAround } from "./loops.js";
 import { isOnlyRun } from "./never-started.js";
-import { decoratorNames, type Resolver, type SpawnedArguments } from "./resolver.js";
+import type { Resolver, SpawnedArguments } from "./resolver.js";
+import { instancesOf, isCalledInTurn, isOfOne, isOneForEachCall, isShownOften, runsOften, startsSeveral } from "./spawn-counts.js";
+import { spawningClasses, subclassNames } from "./spawning-classes.js";
 import { walkOperations } from "./walk.js";
 
 /** A value and the function in whose scope it is to be read. */
@@ -185,43 +185,6 @@ export function lastName(qualifiedName: string): string {
   return qualifiedName.slice(qualifiedName.lastIndexOf(".") + 1);
 }
 
-/** The classes of the program that derive from a class whose call spawns, with what its call is then taken for. */
-function spawningClasses(resolver: Resolver, knowledge: Knowledge): ReadonlyMap<ClassNode, SpawnerEntry> {
-  return resolver.overview("spawning classes", () => findSpawningClasses(resolver, knowledge));
-}
-
-function findSpawningClasses(resolver: Resolver, knowledge: Knowledge): ReadonlyMap<ClassNode, SpawnerEntry> {
-  const found = new Map<ClassNode, SpawnerEntry>();
-  for (const file of resolver.files.values()) {
-    if (file.classes.length === 0) continue;
-    for (const [node, entry] of resolver.remembered(file, "spawning classes", () => spawningClassesIn(file, resolver, knowledge)))
-      found.set(node, entry);
-  }
-  return found;
-}
-
-function spawningClassesIn(file: LinkedFile, resolver: Resolver, knowledge: Knowledge): readonly (readonly [ClassNode, SpawnerEntry])[] {
-  return file.classes.flatMap((node): readonly (readonly [ClassNode, SpawnerEntry])[] => {
-    if (node.facts.bases.length === 0) return [];
-    const entry = resolver
-      .classOrder(node)
-      .externals.map((base) => knowledge.spawner(base))
-      .find((each) => each !== undefined);
-    return entry ? [[node, entry]] : [];
-  });
-}
-
-/** The names under which a file calls such classes, or their constructor from within. */
-function subclassNames(file: LinkedFile, subclasses: ReadonlyMap<ClassNode, SpawnerEntry>): ReadonlySet<string> {
-  const names = new Set<string>();
-  for (const node of subclasses.keys()) {
-    names.add(node.facts.name);
-    if (node.file === file) names.add("__init__");
-    for (const imported of importedNames(file)) if (imported.name === node.facts.name) names.add(imported.bound);
-  }
-  return names;
-}
-
 interface RoleMethods {
   readonly workers: ReadonlySet<string>;
   readonly handlers: ReadonlySet<string>;
@@ -383,29 +346,6 @@ function lastNames(names: readonly string[]): readonly string[] {
 /** The work of a pool of one thread is done one by one, wherever it is handed over. */
 function turnOfPool(pool: SpawnPool | undefined, resolver: Resolver): string | undefined {
   return isOfOne(pool, resolver) && pool?.made ? `turn of ${pool.made.in.file.path}:${pool.made.call.start}` : undefined;
-}
-
-/** Whether the pool has one worker, as far as its size is told. */
-function isOfOne(pool: SpawnPool | undefined, resolver: Resolver): boolean {
-  const size = pool?.size && constantOf(pool.size.value, pool.size.in, resolver);
-  return size?.type === "int" && size.value === 1;
-}
-
-/** Whether one call of the spawning function can start the work again before it is over: in a loop that does not wait for it. */
-export function startsSeveral(call: CallOperation, within: FunctionNode): boolean {
-  return loopsAround(within, call).length > 0 && !isAwaitedAtOnce(call, within);
-}
-
-/** Whether each call of the spawning function makes one task, in a thread of its own or a pool of its own. */
-function isOneForEachCall(
-  entry: SpawnerEntry,
-  call: CallOperation,
-  within: FunctionNode,
-  width: Spawn["width"],
-  pool: SpawnPool | undefined,
-): boolean {
-  if (entry.tasks === "per-element" || loopsAround(within, call).length > 0) return false;
-  return width === "thread" || (width === "pool" && pool?.made?.in === within);
 }
 
 function isServiceTarget(entry: SpawnerEntry): boolean {
@@ -792,100 +732,6 @@ function poolOf(
       return { size: undefined, defaultSize: [], made: undefined };
     }
   }
-}
-
-function instancesOf(
-  entry: SpawnerEntry,
-  call: CallOperation,
-  within: FunctionNode,
-  pool: SpawnPool | undefined,
-  facts: CallFacts,
-  resolver: Resolver,
-  targets: readonly SpawnTarget[],
-): Spawn["instances"] {
-  if (isOfOne(pool, resolver)) return "one";
-  if (entry.concurrency.width === "hidden-pool" && defaultPoolSize(entry.concurrency.default, facts, 2) === 1) return "one";
-  if (entry.tasks === "per-element" || entry.concurrency.width === "unbounded") return "several";
-  if (isJoinedAtOnce(call, within, lastNames(entry.joinedBy))) return "one";
-  if (isAwaitedAtOnce(call, within) && isAwaitedOnce(within, resolver)) return "one";
-  // A pool that outlives the function is given work by every call of it.
-  if (pool?.made ? pool.made.in !== within : pool && isKeptPool(call)) return "several";
-  // A timer that sets up the next one has run out.
-  const isTimer = resolver.externalCallees(call, within).includes("threading.Timer");
-  return runsOften(call, within, resolver, isTimer ? targets.map((target) => target.function) : []) ? "several" : "one";
-}
-
-/** Whether an object keeps the pool that it was given, `self._executor.submit(work)`, of which only the type is known. */
-function isKeptPool(call: CallOperation): boolean {
-  const receiver = argumentAt(call, "receiver");
-  return receiver?.op === "read" && receiver.place.kind === "attribute" && receiver.place.object.op === "read";
-}
-
-/** Whether one task runs the coroutine function: each that calls it awaits it there and is such a one, or is no coroutine and runs it to its end. */
-function isAwaitedOnce(node: FunctionNode, resolver: Resolver, depth = 0): boolean {
-  const [only, ...others] = resolver.callersOf(node);
-  if (!node.head.isAsync || !only || others.length > 0 || depth > 3) return false;
-  if (!only.within.head.isAsync) return loopsAround(only.within, only.call).length === 0;
-  return isAwaitedAtOnce(only.call, only.within) && isAwaitedOnce(only.within, resolver, depth + 1);
-}
-
-/** Whether the function that starts the work waits for it, each time before it starts the next, so that none is left when it returns. */
-export function endsInCall({ call, in: within, joinedBy }: Pick<Spawn, "call" | "in" | "joinedBy">): boolean {
-  return isJoinedAtOnce(call, within, joinedBy);
-}
-
-/** Whether the call is made several times: in a loop, or in a function that is called in a loop, from several places, or handed out. */
-function runsOften(
-  call: CallOperation,
-  within: FunctionNode,
-  resolver: Resolver,
-  except: readonly FunctionNode[] = [],
-  depth = 0,
-): boolean {
-  if (loopsAround(within, call).length > 0) return true;
-  if (within.head.kind === "module" || depth > 3) return false;
-  const parent = within.head.parent === undefined ? undefined : within.file.functionAt(within.head.parent);
-  // A function that a decorator or factory returns is called by whoever got it.
-  if (
-    parent?.head.kind === "function" &&
-    parent.returned.some((value) => value.op === "read" && value.place.kind === "name" && value.place.name === within.head.name)
-  ) {
-    return true;
-  }
-  if (decoratorNames(within).includes("property")) return false;
-  const callers = resolver.callersOf(within).filter((caller) => !except.includes(caller.within));
-  if (callers.length > 1) return true;
-  const only = callers[0];
-  return only !== undefined && only.within !== within && runsOften(only.call, only.within, resolver, except, depth + 1);
-}
-
-/** Whether the text shows that several workers run at once, and not only that more than one place leads to the spawn. */
-function isShownOften(
-  entry: SpawnerEntry,
-  call: CallOperation,
-  within: FunctionNode,
-  pool: SpawnPool | undefined,
-  resolver: Resolver,
-): boolean {
-  const { width } = entry.concurrency;
-  return (
-    entry.tasks === "per-element" ||
-    width === "unbounded" ||
-    isCalledInTurn(call, within, resolver) ||
-    (pool !== undefined && !isAwaitedAtOnce(call, within))
-  );
-}
-
-/** Whether the call is made in a loop, or twice by one function, or in a function that is called so. */
-export function isCalledInTurn(call: CallOperation, within: FunctionNode, resolver: Resolver, depth = 0): boolean {
-  if (loopsAround(within, call).length > 0) return true;
-  if (within.head.kind === "module" || depth > 1) return false;
-  const callers = resolver.callersOf(within).filter((caller) => caller.within !== within);
-  return callers.some(
-    (caller) =>
-      callers.some((other) => other.within === caller.within && other.call !== caller.call) ||
-      isCalledInTurn(caller.call, caller.within, resolver, depth + 1),
-  );
 }
 
 /** A stable identity for a spawn. */
