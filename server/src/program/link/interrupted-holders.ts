@@ -1,13 +1,11 @@
-import type { CallOperation } from "../operation.js";
 import { acquisitionsOfAnyone } from "./activity.js";
 import type { FunctionNode } from "./entity.js";
 import type { Program } from "./link.js";
 import type { HeldLock } from "./locks.js";
 import type { Acquisition } from "./moments.js";
-import type { Resolver } from "./resolver.js";
+import { reachedWithin } from "./reached-functions.js";
 import { waysTo } from "./roots.js";
 import type { Spawn } from "./spawns.js";
-import { walkOperations } from "./walk.js";
 
 /** A lock that a signal handler waits for, and that the code it interrupts may hold: both run in the main thread. */
 export interface InterruptedHolder {
@@ -23,8 +21,10 @@ export function interruptedHolders(program: Program): readonly InterruptedHolder
   const { resolver } = program;
   const waiting = acquisitionsOfAnyone(program).filter(({ lock, waits }) => waits === "until-free" && isOfThreads(lock));
   return handlers.flatMap((handler) => {
-    const handling = reachedFrom(
+    // What only a name tells of may be another function.
+    const handling = reachedWithin(
       handler.targets.map((target) => target.function),
+      { steps: mostSteps, most: Number.POSITIVE_INFINITY, doubtful: "left out" },
       resolver,
     );
     const installing = waysTo(handler.in, program);
@@ -46,34 +46,6 @@ function isOfThreads({ reentrant, scope, identity }: HeldLock): boolean {
 /** Whether the function changes who handles signals, as it may do around a stretch that none is to interrupt. */
 function setsHandlers(node: FunctionNode): boolean {
   return ["signal", "pthread_sigmask"].some((name) => node.file.calls(name).some((site) => site.function === node.index));
-}
-
-/** The functions, and those that they call within a few steps. */
-function reachedFrom(functions: readonly FunctionNode[], resolver: Resolver): ReadonlySet<FunctionNode> {
-  const reached = new Set(functions);
-  let last = functions;
-  for (let step = 0; step < mostSteps && last.length > 0; step++) {
-    const next: FunctionNode[] = [];
-    for (const node of last) {
-      for (const call of callsOf(node)) {
-        // What only a name tells of may be another function.
-        const [callee, ...others] = resolver.callees(call, node);
-        if (!callee || others.length > 0 || reached.has(callee.function)) continue;
-        reached.add(callee.function);
-        next.push(callee.function);
-      }
-    }
-    last = next;
-  }
-  return reached;
-}
-
-function callsOf({ facts }: FunctionNode): readonly CallOperation[] {
-  const calls: CallOperation[] = [];
-  walkOperations(facts.body, (operation) => {
-    if (operation.op === "call") calls.push(operation);
-  });
-  return calls;
 }
 
 const mostSteps = 3;

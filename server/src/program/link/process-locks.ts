@@ -6,6 +6,7 @@ import { type Entity, entityKey, type FunctionNode, functionKey, type ObjectEnti
 import { lastNameOf, receiverOf } from "./last-name.js";
 import type { Program } from "./link.js";
 import { isElementOf, loopsAround } from "./loops.js";
+import { reachedWithin } from "./reached-functions.js";
 import { argumentFor } from "./resolver.js";
 import type { ScopedValue, Spawn } from "./spawns.js";
 import { freshStartOf } from "./start-methods.js";
@@ -69,21 +70,9 @@ export function threadPrimitivesOfWorkers(program: Program, target: Target): rea
 }
 
 /** The functions that run in the worker, nearest first. */
-export function reachedBy(spawn: Spawn, { resolver }: Program, steps = maximumDepth): ReadonlySet<FunctionNode> {
-  const reached = new Set<FunctionNode>();
-  let next: readonly FunctionNode[] = spawn.targets.map((target) => target.function);
-  for (let depth = 0; depth <= steps && next.length > 0; depth++) {
-    const found: FunctionNode[] = [];
-    for (const node of next) {
-      if (reached.has(node) || reached.size > maximumReach) continue;
-      reached.add(node);
-      walkOperations(node.facts.body, (operation) => {
-        if (operation.op === "call") found.push(...resolver.callees(operation, node).map((callee) => callee.function));
-      });
-    }
-    next = found;
-  }
-  return reached;
+export function reachedBy({ targets }: Spawn, { resolver }: Program, steps = maximumDepth): ReadonlySet<FunctionNode> {
+  const first = targets.map((target) => target.function);
+  return reachedWithin(first, { steps, most: maximumReach, doubtful: "followed" }, resolver);
 }
 
 const maximumReach = 60;
