@@ -10,7 +10,7 @@ import { withFields } from "../estimate/on-demand.js";
 import type { Prediction } from "../estimate/prediction.js";
 import type { Profile } from "../estimate/profile.js";
 import { runsOf, type SiteRun, type SiteSimulation, simulateSites } from "../estimate/scaling.js";
-import { estimateSites, SimulationMemory, type SiteEstimate } from "../estimate/sites.js";
+import { estimateCoroutines, estimateSites, SimulationMemory, type SiteEstimate } from "../estimate/sites.js";
 import { builtInKnowledge, type Knowledge } from "../knowledge/knowledge.js";
 import { carriedOver } from "../program/extract/carry-over.js";
 import { extract } from "../program/extract/extract.js";
@@ -205,7 +205,7 @@ export class AnalysisHost {
 
 /** Everything is computed when it is first asked for, and then kept. */
 class Snapshot implements Analysis {
-  private context: RuleContext | undefined;
+  private context: Context | undefined;
   /** By path, in the places that facts count in, as are the findings made of it. */
   private found: { readonly byPath: ReadonlyMap<string, readonly Found[]>; readonly failures: readonly RuleFailure[] } | undefined;
   private readonly placed = new Map<string, readonly Finding[]>();
@@ -246,7 +246,7 @@ class Snapshot implements Analysis {
 
   hover(path: string, offset: number): Hover | undefined {
     const source = this.sourceOf(path);
-    const hover = hoverAt(path, source.place(offset), this.rules(), this.placedFindings(path));
+    const hover = hoverAt(path, source.place(offset), this.rules(), this.rules().placesOf(path), this.placedFindings(path));
     return hover && { ...hover, range: source.range(hover.range), prediction: hover.prediction && this.predictionInText(hover.prediction) };
   }
 
@@ -342,7 +342,7 @@ class Snapshot implements Analysis {
       const { range } = this.predictionInText(prediction);
       return range.start === start && range.end === end;
     });
-    return site ? delaysBeside(site.prediction, site.demand, context) : [];
+    return site && !site.demand.eventLoop ? delaysBeside(site.prediction, site.demand, context) : [];
   }
 
   demands(path: string): readonly SiteDemand[] {
@@ -363,7 +363,9 @@ class Snapshot implements Analysis {
   }
 
   private sitesOf(path: string): readonly SiteEstimate[] {
-    return this.rules().sites.filter(({ prediction, company }) => prediction.path === path && company === "several");
+    return this.rules()
+      .placesOf(path)
+      .filter(({ company }) => company === "several");
   }
 
   private placedFindings(path: string): readonly Finding[] {
@@ -412,7 +414,7 @@ class Snapshot implements Analysis {
     return module;
   }
 
-  private rules(): RuleContext {
+  private rules(): Context {
     // The parts of files that are edited change in place; who still asks about an earlier state gets parts of its own.
     if (this.links.present > this.state) {
       this.links = new LinkMemory();
@@ -481,5 +483,13 @@ class Context implements RuleContext {
 
   get sites(): readonly SiteEstimate[] {
     return estimateSites(this.program, this, this.simulations);
+  }
+
+  /** The places of a file, those included that start coroutines: rules look at what these do, and not at how much is gained by it. */
+  placesOf(path: string): readonly SiteEstimate[] {
+    const sites = this.sites.filter(({ prediction }) => prediction.path === path);
+    const coroutines = estimateCoroutines(this.program, path, this, this.simulations);
+    if (coroutines.length === 0) return sites;
+    return [...sites, ...coroutines].sort((a, b) => a.prediction.range.start - b.prediction.range.start);
   }
 }

@@ -2,6 +2,7 @@ import { codeOnOneLine } from "../base/markdown.js";
 import { contains, type Range, touches } from "../base/range.js";
 import { hasGil, targetName, targetTitle } from "../base/target.js";
 import type { SiteEstimate } from "../estimate/sites.js";
+import { loopText } from "../estimate/text.js";
 import { switchPossible } from "../knowledge/atomicity.js";
 import type { CallFacts } from "../knowledge/call-facts.js";
 import { calledAs, evidenceTexts, furtherSentences, ownCostSentence, ruleSentences, verdictText } from "../knowledge/call-text.js";
@@ -18,7 +19,13 @@ import type { Finding, RuleContext } from "../rules/rule.js";
 import type { Hover, HoverLink } from "./answers.js";
 
 /** What the GIL does to the code at the offset: on a spawn, on a shared update, on a call that knowledge knows. */
-export function hoverAt(path: string, offset: number, context: RuleContext, findings: readonly Finding[]): Hover | undefined {
+export function hoverAt(
+  path: string,
+  offset: number,
+  context: RuleContext,
+  sites: readonly SiteEstimate[],
+  findings: readonly Finding[],
+): Hover | undefined {
   const file = context.program.file(path);
   if (!file) return undefined;
   const update = findings.find((finding) => finding.rule === "non-atomic-shared-update" && touches(finding.range, offset));
@@ -30,7 +37,7 @@ export function hoverAt(path: string, offset: number, context: RuleContext, find
   if (race) return textHover(race.range, raceHover(race, context), updateLinks(race));
   const call = innermostCall(file, offset);
   if (!call) return undefined;
-  const site = context.sites.find((each) => each.prediction.path === path && each.spawn.call === call.operation);
+  const site = sites.find((each) => each.spawn.call === call.operation);
   if (site) {
     const { prediction } = site;
     return { range: calleeRange(call.operation), markdown: siteHover(site, context), prediction, links: siteLinks(site, context) };
@@ -117,8 +124,9 @@ function siteHover(site: SiteEstimate, context: RuleContext): string {
   const total = held + work.nativeNs.likely + work.waitNs.likely;
   const share = total > 0 ? Math.round((100 * held) / total) : 0;
   const gilLine = total > 0 ? `Holds the GIL ${share} % of the time: ${reason(site, share)}.` : "Nothing is known of the time this takes.";
+  const loop = loopText(prediction);
   const unknown = work.unknownCalls >= 1 ? `\n\n${Math.round(work.unknownCalls)} calls of unknown functions are not counted.` : "";
-  return `${head}\n\n${gilLine}${unknown}`;
+  return `${head}\n\n${gilLine}${unknown}${loop === "" ? "" : `\n\n${loop}`}`;
 }
 
 function reason({ work }: SiteEstimate, share: number): string {

@@ -7,18 +7,23 @@ import type { Lens } from "./answers.js";
 
 /** The line above a place that starts concurrent work: what each strategy would gain; simulated when it is read. */
 export function lensOf(site: SiteEstimate): Lens | undefined {
-  if (isMostlyUnknown(site.work) || site.prediction.course === "until stopped") return undefined;
-  return onDemand<Pick<Lens, "range">, Pick<Lens, "title">>({ range: site.prediction.range }, { title: () => titleOf(site) });
+  const { prediction, work } = site;
+  if (isMostlyUnknown(work) || prediction.course === "until stopped") return undefined;
+  if (prediction.kind === "asyncio" && prediction.basis === "unknown calls") return undefined;
+  return onDemand<Pick<Lens, "range">, Pick<Lens, "title">>({ range: prediction.range }, { title: () => titleOf(site) });
 }
 
 function titleOf(site: SiteEstimate): string {
   const { prediction } = site;
   const parts: string[] = [];
-  for (const strategy of ["threads", "processes", "free-threaded"] as const) {
+  const isLoop = prediction.kind === "asyncio";
+  for (const strategy of [...(isLoop ? (["asyncio"] as const) : []), "threads", "processes", "free-threaded"] as const) {
     const predicted = applicable(prediction, strategy);
     if (!predicted) continue;
     const processesPayAboveNs = strategy === "processes" ? site.processesPayAboveNs : undefined;
     if (processesPayAboveNs !== undefined) parts.push(`processes help above ${duration(processesPayAboveNs)} a task`);
+    else if (strategy === "asyncio" && prediction.recommended === strategy)
+      parts.push(`asyncio ${shortSpeedup(predicted)}, right as it is`);
     else parts.push(`${strategy} ${shortSpeedup(predicted)}`);
   }
   const cores = prediction.strategies[0]?.cores ?? 1;

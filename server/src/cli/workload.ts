@@ -218,7 +218,7 @@ function predictWay(way: Way, workload: Workload, serial: number, workers: numbe
       { low: serial / makespanNs.high, likely: serial / makespanNs.likely, high: serial / makespanNs.low },
       mostSpeedup(seen, way.runtime("likely"), on),
     ),
-    bottleneck: bottleneckOf(timelines[1] as Timeline, way.runtime("likely"), on),
+    bottleneck: bottleneckOf({ timeline: timelines[1] as Timeline, runtime: way.runtime("likely") }, on),
   };
 }
 

@@ -43,7 +43,7 @@ export function confidenceIn(
   const on = machineOf(settings);
   const usable = strategies.filter(({ strategy, applicable, runtime }) => {
     // Another build of the interpreter, and a program of coroutines, are not choices of this program.
-    if (!applicable || strategy === "asyncio") return false;
+    if (!applicable || (strategy === "asyncio" && !demand.eventLoop)) return false;
     return strategy !== "free-threaded" || (chosen === "free-threaded" && strategies[0]?.runtime === runtime);
   });
   const own = usable.find(({ strategy }) => strategy === chosen)?.speedup.low ?? 0;

@@ -9,6 +9,10 @@ export interface Sum {
   held: Interval;
   native: Interval;
   wait: Interval;
+  /** What of `wait` keeps an event loop from going on, if that is where it is waited. */
+  blocking: Interval;
+  /** What a coroutine has threads of a pool do, and waits for; in none of the times above. */
+  pooled: Times;
   help: Helped;
   /** What of these times hangs on lengths, depths and sizes that nobody knows: all but one round of such a loop. Undefined where nothing does. */
   open: Times | undefined;
@@ -110,6 +114,8 @@ export function emptySum(): Sum {
     held: zero,
     native: zero,
     wait: zero,
+    blocking: zero,
+    pooled: noTimes,
     help: unhelped,
     open: undefined,
     unknown: 0,
@@ -145,6 +151,8 @@ export function addTo(sum: Sum, other: Sum): void {
   sum.held = add(sum.held, other.held);
   sum.native = add(sum.native, other.native);
   sum.wait = add(sum.wait, other.wait);
+  if (other.blocking !== zero) sum.blocking = add(sum.blocking, other.blocking);
+  addPooled(sum, other.pooled);
   sum.help = withHelp(sum.help, other.help);
   const { open } = sum;
   const { open: more } = other;
@@ -167,6 +175,17 @@ export function addTo(sum: Sum, other: Sum): void {
   sum.nesting = Math.max(sum.nesting, other.nesting);
   sum.endless ||= other.endless;
   sum.guessed ||= other.guessed;
+}
+
+/** Adds what threads of a pool do. */
+export function addPooled(sum: Sum, times: Times): void {
+  const { pooled } = sum;
+  if (times !== noTimes) sum.pooled = pooled === noTimes ? times : eachTime((kind) => add(pooled[kind], times[kind]));
+}
+
+/** What came to a wait since it was that long. */
+export function waitedSince(before: Interval, { wait }: Sum): Interval {
+  return wait === before ? zero : less(wait, before);
 }
 
 type Locked = Pick<Sum, "lockPlaces" | "lockedUnknown" | "lockEntries" | "lockChecks" | "locked" | "lockedNative" | "lockedWait">;
@@ -197,6 +216,8 @@ export function repeated(sum: Sum, count: Interval): Sum {
     held: multiply(sum.held, count),
     native: multiply(sum.native, count),
     wait: multiply(sum.wait, count),
+    blocking: sum.blocking === zero ? zero : multiply(sum.blocking, count),
+    pooled: sum.pooled === noTimes ? noTimes : eachTime((kind) => multiply(sum.pooled[kind], count)),
     help: repeatedHelp(sum.help, count),
     open: openOfRounds(sum, count),
     unknown: sum.unknown * count.likely,
@@ -260,6 +281,8 @@ export function averaged(arms: readonly Sum[], shares: readonly number[], known 
   sum.held = part((arm) => arm.held);
   sum.native = part((arm) => arm.native);
   sum.wait = part((arm) => arm.wait);
+  if (arms.some(({ blocking }) => blocking !== zero)) sum.blocking = part((arm) => arm.blocking);
+  if (arms.some(({ pooled }) => pooled !== noTimes)) sum.pooled = eachTime((kind) => part((arm) => arm.pooled[kind]));
   sum.help = averagedHelp(
     arms.map(({ help }) => help),
     shareOf,
@@ -342,6 +365,8 @@ export function lasting(sum: Sum, ns: Interval): Sum {
   const part = (of: Interval): Interval => scale(ns, total > 0 ? of.likely / total : 0);
   const known = {
     ...sum,
+    blocking: part(sum.blocking),
+    pooled: noTimes,
     help: unhelped,
     open: undefined,
     unknown: 0,

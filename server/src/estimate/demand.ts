@@ -2,6 +2,7 @@ import { exactly, type Interval, scale } from "../base/interval.js";
 import { type Step, serialNs, type Workload } from "../simulation/workload.js";
 import type { ImmovableBecause } from "./immovable.js";
 import type { ImportTimes } from "./import-costs.js";
+import type { LoopDemand } from "./loop-workload.js";
 import type { Course } from "./prediction.js";
 import type { LockedWork, TaskWork, Times } from "./task-work.js";
 
@@ -42,6 +43,8 @@ export interface Demand extends Times, Pick<TaskWork, "locked" | "shared" | "mem
   readonly argumentObjects: number;
   readonly resultObjects: number;
   readonly width: "pool" | "threads";
+  /** Of tasks that are coroutines of one event loop. */
+  readonly eventLoop?: LoopDemand;
 }
 
 /** How many times as long as the average task it computes, and waits. */
@@ -95,7 +98,7 @@ const nothingLocked: LockedWork = {
 };
 
 /** The same work, made so many times as long. */
-function shareOf<Work extends Times>(work: Work, { busy, wait }: Share): Work {
+export function shareOf<Work extends Times>(work: Work, { busy, wait }: Share): Work {
   return {
     ...work,
     interpreterNs: scale(work.interpreterNs, busy),
@@ -106,7 +109,7 @@ function shareOf<Work extends Times>(work: Work, { busy, wait }: Share): Work {
 }
 
 /** One run of a task, its kinds of time in a few rounds, so that waiting and computing take turns as they do in the code. */
-function stepsOf(work: Times, turns: number, lockedWork: LockedWork, corner: Corner, memory: "shared" | "copied"): readonly Step[] {
+export function stepsOf(work: Times, turns: number, lockedWork: LockedWork, corner: Corner, memory: "shared" | "copied"): readonly Step[] {
   const once = timesAt(work, corner);
   const kinds = [once.interpreterNs + once.heldNs, once.nativeNs, once.waitNs].filter((ns) => ns > 50_000).length;
   const isLocked = memory === "shared" && lockedWork.entries > 0;

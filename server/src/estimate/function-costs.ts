@@ -9,6 +9,7 @@ import { compiledBy, releasingBlock } from "../program/link/compiled.js";
 import { type FunctionNode, functionKey } from "../program/link/entity.js";
 import { type GilNote, gilNoteOf, gilNoteOfCall } from "../program/link/gil-notes.js";
 import { isHandedIn, mayBeOther } from "../program/link/handed-in.js";
+import { isAwaitedAtOnce } from "../program/link/joined-at-once.js";
 import { operatorMethod } from "../program/link/operators.js";
 import type { Resolver } from "../program/link/resolver.js";
 import { sameStructure } from "../program/link/same-structure.js";
@@ -35,6 +36,7 @@ import { ConstructCosts } from "./construct-costs.js";
 import { CostParts } from "./cost-parts.js";
 import {
   addLocked,
+  addPooled,
   addReleased,
   addTime,
   addTo,
@@ -45,6 +47,7 @@ import {
   lasting,
   repeated,
   type Sum,
+  waitedSince,
   zero,
 } from "./cost-sum.js";
 import { deadlineNs, roundsUntil } from "./deadlines.js";
@@ -69,6 +72,7 @@ import { costsFor, type OperationCosts, type Operations } from "./operation-cost
 import { leadsBack, methodsRun } from "./overridden-methods.js";
 import { partialRun } from "./partial-calls.js";
 import { pinsOf } from "./pins.js";
+import { handedToThread } from "./pooled-calls.js";
 import { type Profile, profiledFunction } from "./profile.js";
 import { entriesText } from "./queue-entries.js";
 import { recursionCount } from "./recursion.js";
@@ -487,14 +491,16 @@ export class FunctionCosts {
     // Of sections one inside the other, the outer one holds what the inner one holds.
     addTo(sum, places === undefined ? body : { ...body, lockEntries: 0 });
     if (places === undefined) return;
+    const { pooled } = body;
+    const insidePool = { busy: add(pooled.interpreter, pooled.held), native: pooled.native, wait: pooled.wait };
     addLocked(sum, {
       lockPlaces: places,
       lockedUnknown: body.unknown + body.uncosted,
       lockEntries: 1,
       lockChecks: looksForOthers(operation.body),
-      locked: add(add(body.interpreter, body.held), scale(this.costs.operations.withLock, 0.5)),
-      lockedNative: body.native,
-      lockedWait: body.wait,
+      locked: add(add(add(body.interpreter, body.held), scale(this.costs.operations.withLock, 0.5)), insidePool.busy),
+      lockedNative: add(body.native, insidePool.native),
+      lockedWait: add(body.wait, insidePool.wait),
     });
   }
 
@@ -633,6 +639,11 @@ export class FunctionCosts {
       this.interpret(sum, "callCMethod");
       return;
     }
+    const handed = handedToThread(name, operation, within, this.resolver);
+    if (handed) {
+      this.inThread(handed, at, sum);
+      return;
+    }
     if (runsUnknown(name, operation, within, this.resolver)) this.unknownCall(operation, sum, at);
     const entry = this.resolver.knowledge.callable(name);
     this.comparisons(name, operation, at, sum);
@@ -661,6 +672,19 @@ export class FunctionCosts {
     const facts = this.sizes.knownOf(operation, at);
     const below = this.sizes.belowThreshold(entry, operation, at);
     this.addLibraryCall(entry, name, operation, within, facts, below, sum, this.parts.calls, at);
+  }
+
+  /** What a coroutine has a thread of a pool do, and the way there and back. */
+  private inThread(handed: CallOperation, at: Activation, sum: Sum): void {
+    sum.interpreter = add(sum.interpreter, handingOverNs);
+    sum.turns++;
+    // Only making the coroutine is looked at: others have the thread's time.
+    if (this.coroutines === "made") return;
+    const own = emptySum();
+    this.call(handed, at, own);
+    const { interpreter, held, native, wait } = own;
+    addPooled(sum, { interpreter, held, native, wait });
+    addTo(sum, { ...own, interpreter: zero, held: zero, native: zero, wait: zero, blocking: zero, lockEntries: 0, help: unhelped });
   }
 
   /** Adds what a call costs that runs that function. */
@@ -818,7 +842,10 @@ export class FunctionCosts {
     sum.sharedUses += usesMeanwhile(name, cost.interpreterNs.likely);
     addTime(sum, isLong ? "held" : "interpreter", cost.interpreterNs);
     addReleased(sum, cost.nativeNs, releases);
+    const before = sum.wait;
     addWait(entry, name, call, cost.waitNs, at, this.evaluator, sum);
+    if (sum.wait !== before && entry.style === "blocking" && !(call.op === "call" && isAwaitedAtOnce(call, within)))
+      sum.blocking = add(sum.blocking, waitedSince(before, sum));
     if (cost.nativeNs.likely + cost.waitNs.likely > longCallNs) sum.turns++;
     const ns = cost.interpreterNs.likely + cost.nativeNs.likely + cost.waitNs.likely;
     calls.push({
@@ -901,6 +928,8 @@ export const mostHandedIn = 8;
 const maximumSteps = 60_000;
 const maximumStack = 24;
 const longCallNs = 20_000;
+/** What giving a thread of a pool something to do and hearing of the end of it takes the event loop and that thread (CPython 3.11 and 3.14: 50 to 90 µs for nothing). */
+const handingOverNs = interval(30_000, 60_000, 150_000);
 const shortKeyNs = 60;
 
 function calleeText(callee: Value): string {

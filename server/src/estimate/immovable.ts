@@ -20,7 +20,8 @@ export type ImmovableBecause = Readonly<Record<"processes" | "subinterpreters", 
 export function immovableBecause(spawn: Spawn, program: Program, look: "closely" | "at what is sent"): ImmovableBecause {
   const { worker, targets } = spawn;
   const [target] = targets;
-  if (worker !== "thread" || !target) return movable;
+  if (worker === "event-loop-task" && !target) return { processes: ofLibrary, subinterpreters: ofLibrary };
+  if ((worker !== "thread" && worker !== "event-loop-task") || !target) return movable;
   const always = whateverIsSent(spawn, target, program, look);
   if (always !== "") return { processes: always, subinterpreters: always };
   // Libraries have picklers of their own: joblib's takes any function.
@@ -28,6 +29,7 @@ export function immovableBecause(spawn: Spawn, program: Program, look: "closely"
   return { processes: unsent(target, "task", program), subinterpreters: unsent(target, "interpreter", program) };
 }
 
+const ofLibrary = "a library's coroutine needs the event loop that it is awaited in";
 const movable: ImmovableBecause = { processes: "", subinterpreters: "" };
 
 /**

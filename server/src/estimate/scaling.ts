@@ -65,11 +65,12 @@ function simulateSite({ prediction, demand }: SiteEstimate, settings: EstimateSe
     });
     return [{ strategy, runtime, points }];
   });
-  const hasProcesses = usable.some(({ strategy }) => strategy === "processes");
+  const hasProcesses = !demand.eventLoop && usable.some(({ strategy }) => strategy === "processes");
   return {
     scaling,
     processesPayAboveNs: hasProcesses ? processesPayAbove(demand, settings) : undefined,
-    delays: delaysBeside(prediction, demand, settings),
+    // What the loop's own tasks would be kept waiting by is the loop.
+    delays: demand.eventLoop ? [] : delaysBeside(prediction, demand, settings),
   };
 }
 

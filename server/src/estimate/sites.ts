@@ -4,7 +4,7 @@ import type { FunctionNode, LinkedFile } from "../program/link/entity.js";
 import { lastNameOf, receiverOf } from "../program/link/last-name.js";
 import type { Program } from "../program/link/link.js";
 import { loopsAround } from "../program/link/loops.js";
-import { againWith, overviewOf } from "../program/link/overviews.js";
+import { againWith, overviewAt, overviewOf } from "../program/link/overviews.js";
 import type { Resolver } from "../program/link/resolver.js";
 import { sameStructure } from "../program/link/same-structure.js";
 import { isCalledInTurn } from "../program/link/spawn-counts.js";
@@ -16,13 +16,15 @@ import { type Amount, combine } from "./amount.js";
 import { chunkArgument, chunkSizeOf } from "./chunks.js";
 import { isAlone } from "./company.js";
 import { confidenceIn, sureEnough } from "./confidence.js";
+import { coroutinePlaces } from "./coroutine-places.js";
 import { courseOf } from "./courses.js";
-import { type Demand, isOneTask, likelyNs } from "./demand.js";
+import { type Demand, isOneTask, likelyNs, mostThreads } from "./demand.js";
 import { importAssumption } from "./first-pool.js";
 import type { CostSettings } from "./function-costs.js";
 import { type HandedTask, handedAssumption, handedTask, methodsOfTask } from "./handed-tasks.js";
 import { immovableBecause } from "./immovable.js";
 import { type ImportTimes, noImports } from "./import-costs.js";
+import { loopDemandOf } from "./loop-workload.js";
 import { isProgram } from "./main-guard.js";
 import { onDemand } from "./on-demand.js";
 import { costsFor } from "./operation-costs.js";
@@ -44,6 +46,7 @@ import {
   isMostlyOpen,
   isMostlyPrograms,
   isMostlyUnknown,
+  keepsLoopByGuess,
   tendencyOf,
   toldNs,
   unknownAssumption,
@@ -129,6 +132,25 @@ export function estimateSites(program: Program, on: EstimateSettings, memory: Si
   return overviewOf(program, "sites", (now) => findSites(now, settings, memory));
 }
 
+/** Estimates the places of one file that have an event loop run several coroutines at the same time. What never ends, or is one task, is none. */
+export function estimateCoroutines(
+  program: Program,
+  path: string,
+  on: EstimateSettings,
+  memory: SimulationMemory,
+): readonly SiteEstimate[] {
+  const { target, cores, calibrations, profile, workers, mostSteps } = on;
+  const settings: EstimateSettings = { target, cores, calibrations, profile, workers, ...(mostSteps === undefined ? {} : { mostSteps }) };
+  return overviewAt(program, path, "coroutine sites", (file, now) => {
+    const model = new CostModel(now.resolver, settings);
+    return coroutinePlaces(file, model.evaluator).flatMap((place) => {
+      const estimated = estimateSite(place, now, model, settings);
+      if (estimated.course !== "together" || estimated.work.isEndless || estimated.demand.tasks.high < 2) return [];
+      return [withImports(estimated, noImports, settings, memory)];
+    });
+  });
+}
+
 function findSites(program: Program, settings: EstimateSettings, memory: SimulationMemory): readonly SiteEstimate[] {
   const model = new CostModel(program.resolver, settings);
   const importTimes = (file: LinkedFile): ImportTimes => {
@@ -193,6 +215,7 @@ function withImports(estimated: Estimated, imports: ImportTimes, settings: Estim
     key ??= `${targetName(settings.target)} ${settings.cores} ${calibrationKey(settings)} ${JSON.stringify(demand)}`;
     return key;
   };
+  const isUntold = isMostlyOpen(work) || (demand.eventLoop !== undefined && keepsLoopByGuess(work, whole, demand.tasks.likely));
   const described = {
     path: spawn.in.file.path,
     range: { start: spawn.call.start, end: spawn.call.end },
@@ -203,7 +226,7 @@ function withImports(estimated: Estimated, imports: ImportTimes, settings: Estim
     tasks: demand.tasks,
     course,
     work: { interpreterNs: add(whole.interpreterNs, whole.heldNs), nativeNs: whole.nativeNs, waitNs: whole.waitNs },
-    basis: course === "in turn" ? "code" : isMostlyOpen(work) ? "unknown calls" : isMostlyPrograms(work) ? "unknown programs" : "code",
+    basis: course === "in turn" ? "code" : isUntold ? "unknown calls" : isMostlyPrograms(work) ? "unknown programs" : "code",
     assumptions,
   } as const;
   // What is not there to be done sooner is best left as it is.
@@ -221,7 +244,9 @@ function withImports(estimated: Estimated, imports: ImportTimes, settings: Estim
           confidenceIn(likeliest, strategies, basis, demand, settings),
         );
         // Who starts threads for what waits knows how long its loops are, which the code does not tell.
-        const isDoubtful = spawn.worker === "thread" && workers > 1 && likeliest !== "threads" && computesByGuess(work);
+        const own = ownWay(strategies, spawn.worker);
+        const isForWaits = spawn.worker === "thread" || spawn.worker === "event-loop-task";
+        const isDoubtful = isForWaits && workers > 1 && likeliest !== own && computesByGuess(work);
         return isDoubtful ? Math.min(evenChance, confidence) : confidence;
       },
       recommended: () =>
@@ -231,7 +256,7 @@ function withImports(estimated: Estimated, imports: ImportTimes, settings: Estim
   const site = { spawn, work, demand, beside, company, payload, prediction } as const;
   const complete = onDemand<typeof site, Pick<SiteEstimate, "processesPayAboveNs">>(site, {
     processesPayAboveNs: () => {
-      if (isMostlyUnknown(work) || course !== "together") return undefined;
+      if (isMostlyUnknown(work) || course !== "together" || demand.eventLoop) return undefined;
       return memory.recall(demanded(), "pay", () => crossover(demand, prediction.strategies, settings));
     },
   });
@@ -246,7 +271,7 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
   const targets = methods?.targets ?? spawn.targets;
   const [target] = targets;
   const external = spawn.externalTargets[0] ?? "";
-  const handed = methods ? methods.task : handedTask(spawn, program.resolver);
+  const handed = spawn.worker === "event-loop-task" ? coroutinesOf(spawn) : methods ? methods.task : handedTask(spawn, program.resolver);
   const written = target && !settings.profile ? unevenOf(spawn, target, handed, model) : undefined;
   // What was seen of each task says more than what is read of each, but for what the code tells for sure.
   const uneven = written && settings.observed?.differs && isUncertain(written.work) ? undefined : written;
@@ -257,6 +282,7 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
     !service &&
     !settings.observed &&
     !settings.profile &&
+    spawn.worker !== "event-loop-task" &&
     isUncertain(uneven?.work ?? model.workOfTask(activationOf(target)))
   ) {
     const observed = observedTask(spawn, target.function, program, settings);
@@ -272,7 +298,8 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
   const task = handed?.name ?? names[0] ?? "";
   const course = settings.workers !== undefined ? "together" : service ? "until stopped" : courseOf(spawn, program);
   const once = course === "until stopped" && service && !settings.profile ? roundOf(service, read, model) : read;
-  const assumptions: Assumption[] = [...(handed ? [handedAssumption(handed, names)] : []), ...once.assumptions];
+  const isLoop = spawn.worker === "event-loop-task";
+  const assumptions: Assumption[] = [...(handed && !isLoop ? [handedAssumption(handed, names)] : []), ...once.assumptions];
   if (settings.observed)
     assumptions.push({
       what: `rounds and lengths in \`${task}\``,
@@ -351,6 +378,7 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
     resultObjects: payload.resultObjects,
     // A semaphore lets threads in as a pool has workers.
     width: spawn.width === "pool" || settings.workers !== undefined || room ? "pool" : "threads",
+    ...(isLoop ? { eventLoop: loopDemandOf(whole, poolThreads(targets, program, model, settings)) } : {}),
   };
   if (ended.length > 0)
     assumptions.push({ what: "beside it", value: [...new Set(ended.map((each) => `\`${each.task}\``))].join(", "), from: "code" });
@@ -479,7 +507,26 @@ function nameOf(node: FunctionNode, program: Program, depth = 0): string {
 function siteKind(spawn: Spawn): SiteKind {
   if (spawn.worker === "process") return "process-pool";
   if (spawn.worker === "interpreter") return "interpreter-pool";
+  if (spawn.worker === "event-loop-task") return "asyncio";
   return spawn.width === "pool" ? "thread-pool" : "threads";
+}
+
+/** Several coroutines, each made by a call of its own, as one task that is one of them after the other; undefined where one call makes all of them. */
+function coroutinesOf({ targets, externalTargets }: Spawn): HandedTask | undefined {
+  const names = [...targets.map(({ function: node }) => node.head.name), ...externalTargets.map(lastName)];
+  if (names.length < 2) return undefined;
+  const different = [...new Set(names)];
+  return { name: [...different.slice(0, 3), ...(different.length > 3 ? ["…"] : [])].join(", "), by: "loop", isOpen: false };
+}
+
+/** How many threads the pool has that the coroutines hand work to: the event loop's own has that of `ThreadPoolExecutor` by default. */
+function poolThreads(targets: readonly SpawnTarget[], program: Program, model: CostModel, settings: EstimateSettings): number {
+  for (const { function: node } of targets) {
+    const spawn = program.spawnsIn(node).find(({ worker, width }) => worker === "thread" && width === "pool");
+    if (spawn)
+      return workerCount(spawn, "together", exactly(mostThreads), undefined, model, { ...settings, workers: undefined }, []).workers;
+  }
+  return Math.min(32, settings.cores + 4);
 }
 
 /** The first activation of a spawned function, with the arguments that the spawn hands over. */
@@ -609,7 +656,7 @@ function taskCount(spawn: Spawn, course: Course, program: Program, model: CostMo
   // Who asks for several threads asks for more than the one that a default says.
   if (count && count.likely >= 1 && !(count.high < 2 && isInLoop(spawn) && isForSeveral(spawn))) return { count, known: "known" };
   if (course === "until stopped" && !(count === undefined && isInLoop(spawn))) return { count: exactly(1), known: "known" };
-  if (spawn.width !== "pool") return { count: interval(2, 4, 64), known: "assumed" };
+  if (spawn.width === "thread") return { count: interval(2, 4, 64), known: "assumed" };
   // Who hands tasks over many at a time has many times as many.
   const chunk = writtenChunk(spawn, model);
   return {
@@ -658,7 +705,7 @@ function isInLoop({ call, in: within }: Spawn): boolean {
 }
 
 function assumedTasks({ width, worker }: Spawn, { low, likely, high }: Interval): Assumption {
-  const each = width === "pool" ? "tasks" : worker === "process" ? "processes" : "threads";
+  const each = width !== "thread" ? "tasks" : worker === "process" ? "processes" : "threads";
   return { what: `number of ${each}`, value: `${low} to ${high}, likely ${likely}`, from: "default" };
 }
 

@@ -12,9 +12,10 @@ import { serialNs, type Workload } from "../simulation/workload.js";
 import { bottleneckOf } from "./bottleneck.js";
 import { heldThroughBriefReleases } from "./brief-releases.js";
 import { machineOf } from "./calibration.js";
-import { type Corner, corners, type Demand, isOneTask, scaled, workloadOf } from "./demand.js";
+import { type Corner, corners, type Demand, isOneTask, mostThreads, scaled, workloadOf } from "./demand.js";
 import { coresOf } from "./helper-threads.js";
 import { lockContention } from "./lock-contention.js";
+import { hasPool, loopWorkloadOf } from "./loop-workload.js";
 import { onDemand } from "./on-demand.js";
 import type { Prediction, Strategy, StrategyPrediction } from "./prediction.js";
 import type { EstimateSettings } from "./sites.js";
@@ -30,14 +31,13 @@ export function predictStrategies(
   const { target, cores, calibrations } = settings;
   const on = machineOf(settings);
   const name = targetName(target);
-  const { workers } = demand;
-  const serial = corners.map((corner) => serialNs(workloadOf(demand, corner, "shared")) / coresOfTask(demand, target, corner, on.cores));
+  const serial = corners.map((corner) => serialNs(sharedWorkloadOf(demand, corner)) / coresOfTask(demand, target, corner, on.cores));
   const serialMakespan = interval(serial[0] as number, serial[1] as number, serial[2] as number);
   const isService = demand.course === "until stopped";
   const common = { cores, applicable: !isService, reason: isService ? serviceSays : "" };
   const nothing = { makespanNs: exactly(0), speedup: exactly(0), bottleneck: "" };
   const ways = waysToRun(target, calibrations).map((way): StrategyPrediction => {
-    const described = { ...common, strategy: way.strategy, runtime: targetName(way.target), workers };
+    const described = { ...common, strategy: way.strategy, runtime: targetName(way.target), workers: demandOn(way, demand, on).workers };
     const reason = way.refusedBecause !== "" ? way.refusedBecause : refusal(way, demand, basis);
     if (reason !== "") return { ...described, applicable: false, reason, ...nothing };
     // In a build without a GIL, threads and free threading are the same.
@@ -66,7 +66,7 @@ const serviceSays = "it runs until it is stopped, so there is nothing to be done
 function refusal(way: Way, demand: Demand, basis: Prediction["basis"]): string {
   if (demand.course === "until stopped") return serviceSays;
   if (way.strategy === "processes" || way.strategy === "subinterpreters") return demand.immovableBecause?.[way.strategy] ?? "";
-  if (way.strategy !== "asyncio") return "";
+  if (way.strategy !== "asyncio" || demand.eventLoop) return "";
   if (basis !== "code") return "one thread runs all tasks, and whether these mostly wait cannot be told";
   const busy = demand.interpreterNs.likely + demand.heldNs.likely + demand.nativeNs.likely;
   const mostlyWaits = demand.waitNs.likely > 0 && busy <= demand.waitNs.likely / 4;
@@ -96,6 +96,8 @@ export interface SimulatedRun {
   /** Of the whole work. */
   readonly makespanNs: number;
   readonly speedup: number;
+  /** What was asked for, in the numbers of this end. */
+  readonly asked: Demand;
   /** That threads, cores and locks allow. */
   readonly mostSpeedup: number;
 }
@@ -104,13 +106,13 @@ export interface SimulatedRun {
 export function simulateCorner(whole: Demand, way: Way, corner: Corner, on: Machine, recording: Recording): SimulatedRun {
   // Of threads that are started one after the other, each is like the first.
   const isOneOfMany = (whole.course === "in turn" || whole.course === "awaited") && whole.width === "threads";
-  const demand = isOneOfMany ? { ...whole, tasks: exactly(1) } : whole;
-  const plain = plainRuntime(way, corner);
+  const demand = isOneOfMany ? { ...whole, tasks: exactly(1) } : demandOn(way, whole, on);
+  const plain = plainRuntime(demand, way, corner);
   const threads = Math.min(demand.workers, Math.round(demand.tasks[corner]) + demand.beside.length);
   const isTurnTaking = plain.lock?.duringNative === "released" && way.memory === "shared" && way.target.implementation === "cpython";
   const asked = isTurnTaking ? heldThroughBriefReleases(demand, threads, corner) : demand;
   // One after the other, nobody waits for the lock that is given up.
-  const alone = workloadOf(demand, corner, way.memory);
+  const alone = demand.eventLoop ? sharedWorkloadOf(demand, corner) : workloadOf(demand, corner, way.memory);
   const { workload, factor: scale } = scaled(asked === demand ? alone : workloadOf(asked, corner, way.memory));
   const factor = scale * (isOneOfMany ? Math.max(1, whole.tasks[corner]) : 1);
   const runtime = runtimeFor(demand, way, corner, on);
@@ -119,7 +121,24 @@ export function simulateCorner(whole: Demand, way: Way, corner: Corner, on: Mach
   // Workers whose tasks keep several cores busy have no more of them together than there are.
   const makespan = Math.max(1, (timeline.makespanNs * Math.min(on.cores, threads)) / Math.min(on.cores, threads * each));
   const speedup = serialNs(alone) / each / scale / makespan;
-  return { timeline, runtime, factor, makespanNs: makespan * factor, speedup, mostSpeedup: mostSpeedup(workload, runtime, on) };
+  const most = mostSpeedup(workload, runtime, on);
+  return { timeline, runtime, factor, makespanNs: makespan * factor, speedup, asked: demand, mostSpeedup: most };
+}
+
+/** The work as the program starts it. */
+export function sharedWorkloadOf(demand: Demand, corner: Corner): Workload {
+  return demand.eventLoop ? loopWorkloadOf(demand, demand.eventLoop, corner) : workloadOf(demand, corner, "shared");
+}
+
+/**
+ * The same work where coroutines of an event loop are done in another way: by a thread each, or in as many worker processes or interpreters as there are
+ * cores, which is what a pool of them has by default.
+ */
+function demandOn({ strategy, memory }: Way, demand: Demand, { cores }: Machine): Demand {
+  if (!demand.eventLoop || strategy === "asyncio") return demand;
+  const { eventLoop, ...plain } = demand;
+  if (demand.width === "pool") return plain;
+  return { ...plain, width: "pool", workers: Math.min(demand.workers, memory === "copied" ? cores : mostThreads) };
 }
 
 /** How many cores one task computes on at a time that starts threads itself. */
@@ -127,13 +146,14 @@ function coresOfTask({ ownThreads }: Demand, target: Target, corner: Corner, cor
   return ownThreads && target.freeThreaded ? Math.min(cores, coresOf(ownThreads, corner)) : 1;
 }
 
-function plainRuntime(way: Way, corner: Corner): Runtime {
-  return way.runtime(corner === "low" ? "high" : corner === "high" ? "low" : "likely");
+function plainRuntime(demand: Demand, way: Way, corner: Corner): Runtime {
+  const costs = corner === "low" ? "high" : corner === "high" ? "low" : "likely";
+  return (hasPool(demand) && way.withPool?.(costs)) || way.runtime(costs);
 }
 
 /** The runtime of a way as the work meets it: what its threads share makes bytecode slower, what its memory takes makes workers' first tasks longer. */
 export function runtimeFor(demand: Demand, way: Way, corner: Corner, on: Machine): Runtime {
-  const plain = plainRuntime(way, corner);
+  const plain = plainRuntime(demand, way, corner);
   const byObjects = plain.lock === undefined ? contention(demand, corner, way, on) : plain.computeFactor;
   const { start } = plain;
   return {
@@ -162,7 +182,7 @@ export function rangeOfRuns(runs: readonly SimulatedRun[]): Pick<StrategyPredict
 function outcome(demand: Demand, way: Way, on: Machine): Outcome {
   const runs = corners.map((corner) => simulateCorner(demand, way, corner, on, "totals"));
   const likely = runs[1];
-  return { ...rangeOfRuns(runs), bottleneck: likely ? bottleneckOf(likely.timeline, likely.runtime, on) : "" };
+  return { ...rangeOfRuns(runs), bottleneck: likely ? bottleneckOf(likely, on) : "" };
 }
 
 /**
@@ -281,14 +301,20 @@ export function speedupOf(demand: Demand, way: Way, settings: EstimateSettings):
 /** The best strategy; one that needs no change wins unless another is a tenth better, and serial unless something gains a tenth. */
 export function recommend(strategies: readonly StrategyPrediction[], worker: Spawn["worker"]): Strategy {
   const current = strategyOf(worker);
+  const isLoop = current === "asyncio";
+  // Who has coroutines would have to write anew what they await.
+  const change = isLoop ? 1.3 : 1.1;
   let best: StrategyPrediction | undefined;
-  for (const each of strategies) {
+  const inOrder = isLoop ? [...strategies].sort((a, b) => Number(b.strategy === current) - Number(a.strategy === current)) : strategies;
+  for (const each of inOrder) {
     // Another build of the interpreter is not a change of the program.
-    if (!each.applicable || each.strategy === "asyncio") continue;
+    if (!each.applicable || (each.strategy === "asyncio" && !isLoop)) continue;
     if (each.strategy === "free-threaded" && strategies[0]?.runtime !== each.runtime) continue;
-    const margin = each.strategy === current || each.strategy === "serial" ? 1 : 1.1;
-    if (!best || each.speedup.likely > best.speedup.likely * (best.strategy === "serial" ? 1.1 : margin)) best = each;
+    const margin = each.strategy === current || each.strategy === "serial" ? 1 : change;
+    if (!best || each.speedup.likely > best.speedup.likely * (best.strategy === "serial" ? change : margin)) best = each;
   }
+  // What gains nothing is as well done one after the other.
+  if (isLoop && best?.strategy === current && best.speedup.likely < 1.1) return "serial";
   return inBuild(best?.strategy ?? current, strategies);
 }
 
@@ -298,6 +324,7 @@ export function ownWay(strategies: readonly StrategyPrediction[], worker: Spawn[
 }
 
 function strategyOf(worker: Spawn["worker"]): Strategy {
+  if (worker === "event-loop-task") return "asyncio";
   return worker === "process" ? "processes" : worker === "interpreter" ? "subinterpreters" : "threads";
 }
 

@@ -21,6 +21,10 @@ export interface TaskWork {
   /** Native calls that release the GIL. */
   readonly nativeNs: Interval;
   readonly waitNs: Interval;
+  /** How much of `waitNs` keeps an event loop from going on, if that is where it is waited: what is not awaited. */
+  readonly blockingNs: Interval;
+  /** What of these times is spent in threads of a pool, which a coroutine waits for. */
+  readonly pooled: Times;
   /** What of these times hangs on guesses, such as how often a loop of unknown length goes round; undefined where nothing does. */
   readonly open: Times | undefined;
   /** How often, likely, calls run of which nothing is known; what they compute is in none of the numbers. */
@@ -110,11 +114,14 @@ export function oneOfSeveral(costs: readonly Finished[]): Finished {
 /** What is told of a function's cost, and of what that is made of. */
 export function finish({ sum, calls, hot, assumptions, opaque }: Finished): TaskWork {
   const help = helpOf(sum.help);
+  const { pooled } = sum;
   return {
-    interpreterNs: add(sum.interpreter, help.interpreter),
-    heldNs: sum.held,
-    nativeNs: add(sum.native, help.native),
-    waitNs: add(sum.wait, help.wait),
+    interpreterNs: add(add(sum.interpreter, help.interpreter), pooled.interpreter),
+    heldNs: add(sum.held, pooled.held),
+    nativeNs: add(add(sum.native, help.native), pooled.native),
+    waitNs: add(add(sum.wait, help.wait), pooled.wait),
+    blockingNs: sum.blocking,
+    pooled: { interpreterNs: pooled.interpreter, heldNs: pooled.held, nativeNs: pooled.native, waitNs: pooled.wait },
     open: openOf(sum.open, help),
     unknownCalls: sum.unknown,
     blindCalls: sum.blind,

@@ -52,6 +52,15 @@ export function courseText({ course, tasks, work }: Prediction): string {
   }
 }
 
+/** What there is to say of coroutines that an event loop runs at the same time; empty where it cannot be told, and for anything else. */
+export function loopText({ kind, recommended, basis, strategies }: Prediction): string {
+  const own = strategies.find(({ strategy }) => strategy === "asyncio");
+  if (kind !== "asyncio" || !own?.applicable || basis !== "code" || !recommended) return "";
+  if (recommended === "asyncio") return "The event loop overlaps what they wait for: it is right as it is.";
+  if (own.speedup.likely >= 1.1) return "";
+  return "One thread runs them one after the other, so nothing is done sooner than by awaiting each in turn.";
+}
+
 /** What others have of each round of a service. */
 function roundText({ interpreterNs, nativeNs, waitNs }: Prediction["work"]): string {
   const [held, native, waited] = [interpreterNs.likely, nativeNs.likely, waitNs.likely];
@@ -84,6 +93,7 @@ function remark(each: StrategyPrediction, prediction: Prediction): string {
   const { work } = prediction;
   switch (each.strategy) {
     case "threads":
+      if (prediction.kind === "asyncio") return "a thread each, if calls that block take the place of `await`";
       if (target?.freeThreaded) return "no GIL";
       if (prediction.basis === "unknown calls") return "";
       return work.interpreterNs.likely > work.nativeNs.likely + work.waitNs.likely
@@ -96,6 +106,7 @@ function remark(each: StrategyPrediction, prediction: Prediction): string {
     case "subinterpreters":
       return "one GIL each";
     case "asyncio":
+      if (prediction.kind === "asyncio") return each.bottleneck === "" ? "as it is" : each.bottleneck;
       return "if the waiting is done by `await`";
     default:
       return "";

@@ -74,6 +74,13 @@ export function unevenWork(each: readonly TaskWork[]): UnevenTasks | undefined {
       heldNs: average((work) => work.heldNs),
       nativeNs: average((work) => work.nativeNs),
       waitNs: average((work) => work.waitNs),
+      blockingNs: average((work) => work.blockingNs),
+      pooled: {
+        interpreterNs: average(({ pooled }) => pooled.interpreterNs),
+        heldNs: average(({ pooled }) => pooled.heldNs),
+        nativeNs: average(({ pooled }) => pooled.nativeNs),
+        waitNs: average(({ pooled }) => pooled.waitNs),
+      },
       open: each.some(({ open }) => open)
         ? {
             interpreterNs: average(({ open }) => open?.interpreterNs ?? zero),

@@ -6,7 +6,7 @@ import type { Spawn } from "../program/link/spawns.js";
 import { zero } from "./cost-sum.js";
 import { likelyNs } from "./demand.js";
 import type { Assumption } from "./prediction.js";
-import type { TaskWork } from "./task-work.js";
+import type { TaskWork, Times } from "./task-work.js";
 import { unknownCallNs } from "./work.js";
 
 /** Whether calls of which nothing is known, or not how long they take, can outweigh everything that is known. */
@@ -41,6 +41,19 @@ export function computesByGuess(work: TaskWork): boolean {
   return guessedNs > computingNs / 2 && toldWaitNs > computingNs - guessedNs && toldWaitNs >= usualTaskNs;
 }
 
+/**
+ * Whether it is a guess that tasks of an event loop keep it busy: more is made of loops of unknown lengths and of unknown calls than the code tells, and
+ * a few tasks compute as long as one waits. `whole`: with what such calls may take.
+ */
+export function keepsLoopByGuess({ open, ...work }: TaskWork, whole: TaskWork, tasks: number): boolean {
+  const computing = ({ interpreterNs, heldNs, nativeNs }: Times): number => interpreterNs.likely + heldNs.likely + nativeNs.likely;
+  const told = computing(work) - (open ? computing(open) : 0);
+  const guessed = computing(whole) - told;
+  return guessed > told && guessed * Math.min(tasks, aFewTasks) > whole.waitNs.likely;
+}
+
+const aFewTasks = 4;
+
 /** Whether a task mostly waits for programs of which nobody can tell what they do. */
 export function isMostlyPrograms(work: TaskWork): boolean {
   const ns = work.calls.reduce((sum, call) => sum + (call.startsUnknown ? call.ns : 0), 0);
@@ -62,7 +75,7 @@ export type Tendency = "wait" | "compute";
 
 /** What they are likely to do in the tasks of a place. */
 export function tendencyOf({ soundsLikeComputing }: TaskWork, worker: Spawn["worker"], file: LinkedFile | undefined): Tendency {
-  return worker === "thread" && !soundsLikeComputing && !hasNothingToWaitFor(file) ? "wait" : "compute";
+  return (worker === "thread" || worker === "event-loop-task") && !soundsLikeComputing && !hasNothingToWaitFor(file) ? "wait" : "compute";
 }
 
 /** Whether a file imports nothing but parts of the standard library that do not wait: with no more than these, what a task does is to compute. */

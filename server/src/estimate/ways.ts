@@ -2,7 +2,7 @@ import type { Interval } from "../base/interval.js";
 import { atLeast, hasGil, knownTargets, type Target, targetTitle } from "../base/target.js";
 import type { HandOverCosts } from "../simulation/costs.js";
 import type { Runtime } from "../simulation/runtime.js";
-import { asyncio } from "../simulation/runtimes/asyncio.js";
+import { asyncio, asyncioBeside } from "../simulation/runtimes/asyncio.js";
 import { freeThreaded } from "../simulation/runtimes/free-threaded.js";
 import { gil } from "../simulation/runtimes/gil.js";
 import { processes } from "../simulation/runtimes/processes.js";
@@ -21,6 +21,8 @@ export interface Way {
   readonly memory: "shared" | "copied";
   /** With cheap, likely or dear hand-overs. */
   runtime(costs: keyof Interval): Runtime;
+  /** Of an event loop: the same where its tasks have threads of a pool do some of the work. */
+  withPool?(costs: keyof Interval): Runtime;
 }
 
 /** All ways, in the order they are shown. */
@@ -40,7 +42,13 @@ export function waysToRun(target: Target, calibrations: readonly Calibration[]):
     way("processes", target, "copied", processes, isForked ? "" : `${targetTitle(target)} has no multiprocessing`),
     way("subinterpreters", target, "copied", subinterpreters, hasInterpreters ? "" : "`InterpreterPoolExecutor` came with CPython 3.14"),
     way("free-threaded", parallel, "shared", freeThreaded, target.implementation === "pypy" ? "PyPy has no build without a GIL" : ""),
-    way("asyncio", target, "shared", asyncio, target.major === 2 ? `${targetTitle(target)} has no asyncio` : ""),
+    {
+      ...way("asyncio", target, "shared", asyncio, target.major === 2 ? `${targetTitle(target)} has no asyncio` : ""),
+      withPool: (costs) => {
+        const { handOver } = costsFor(target, calibrations);
+        return asyncioBeside(threadsOf(target)(target, handOver[costs]), target, handOver[costs]);
+      },
+    },
   ];
 }
 

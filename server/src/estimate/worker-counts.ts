@@ -6,6 +6,7 @@ import type { Value } from "../program/operation.js";
 import { type Activation, bareActivation } from "./activation.js";
 import type { Amount } from "./amount.js";
 import { mostThreads } from "./demand.js";
+import { mostCoroutines } from "./loop-workload.js";
 import { isForSeveral } from "./parallel-guards.js";
 import type { Assumption, Course, Prediction } from "./prediction.js";
 import type { EstimateSettings } from "./sites.js";
@@ -26,7 +27,7 @@ export function workerCount(
   if (course === "until stopped") return { workers: Math.round(tasks.likely), known: isExact(tasks) };
   if (course !== "together") return { workers: 1, known: "known" };
   if (spawn.width !== "pool") {
-    const workers = Math.max(1, Math.round(Math.min(tasks.likely, mostThreads)));
+    const workers = Math.max(1, Math.round(Math.min(tasks.likely, spawn.width === "task" ? mostCoroutines : mostThreads)));
     if (room === undefined) return { workers, known: isExact(tasks) };
     return { workers: Math.min(Math.round(room.likely), tasks.low === tasks.high ? workers : mostThreads), known: isExact(room) };
   }

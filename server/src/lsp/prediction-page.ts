@@ -26,7 +26,7 @@ export function predictionPage(prediction: Prediction, delays: readonly Strategy
   return {
     title,
     markdown: [
-      `# ${prediction.workersKnown === "known" ? t("`{0}` in {1} workers", prediction.task, prediction.workers) : t("`{0}` in several workers", prediction.task)}`,
+      `# ${prediction.kind === "asyncio" ? t("`{0}` in tasks of one event loop", prediction.task) : prediction.workersKnown === "known" ? t("`{0}` in {1} workers", prediction.task, prediction.workers) : t("`{0}` in several workers", prediction.task)}`,
       "",
       isService
         ? t(

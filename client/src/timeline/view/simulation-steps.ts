@@ -1,10 +1,10 @@
 import type { Interval } from "../../../../server/src/base/interval.js";
 import { targetName } from "../../../../server/src/base/target.js";
 import { bottleneckOf, type SayBottleneck } from "../../../../server/src/estimate/bottleneck.js";
-import { corners, type Demand, workloadOf } from "../../../../server/src/estimate/demand.js";
+import { corners, type Demand } from "../../../../server/src/estimate/demand.js";
 import type { Strategy } from "../../../../server/src/estimate/prediction.js";
 import { type ScalingCurve, workerCounts } from "../../../../server/src/estimate/scaling.js";
-import { rangeOfRuns, type SimulatedRun, simulateCorner } from "../../../../server/src/estimate/strategies.js";
+import { rangeOfRuns, type SimulatedRun, sharedWorkloadOf, simulateCorner } from "../../../../server/src/estimate/strategies.js";
 import type { Way } from "../../../../server/src/estimate/ways.js";
 import { serialNs } from "../../../../server/src/simulation/workload.js";
 import type { Question } from "./controls.js";
@@ -37,7 +37,7 @@ export function* schedule({ demand, ways, on }: Question, strategy: Strategy, sa
   const way = ways.find((each) => each.strategy === strategy);
   if (!way) return;
   const run = simulateCorner(demand, way, "likely", on, "slices");
-  yield { kind: "schedule", strategy, run, bottleneck: bottleneckOf(run.timeline, run.runtime, on, say) };
+  yield { kind: "schedule", strategy, run, bottleneck: bottleneckOf(run, on, say) };
 }
 
 /** The numbers of all ways, the chosen one's first, then how each scales with the number of workers. */
@@ -75,6 +75,6 @@ const leastCompared = 8;
 
 /** How long the work takes in one thread, one task after the other. */
 export function serialTime({ demand }: Question): Interval {
-  const [low, likely, high] = corners.map((corner) => serialNs(workloadOf(demand, corner, "shared")));
+  const [low, likely, high] = corners.map((corner) => serialNs(sharedWorkloadOf(demand, corner)));
   return { low: low as number, likely: likely as number, high: high as number };
 }

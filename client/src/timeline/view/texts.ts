@@ -46,6 +46,12 @@ export function timelineTexts(l10n: Translator) {
     ),
     "starting and ending workers takes {0} of the time": l10n.t("starting and ending workers takes {0} of the time"),
     "one worker is busy {0} of the time while others are done": l10n.t("one worker is busy {0} of the time while others are done"),
+    "what is not awaited keeps the event loop waiting {0} of the time": l10n.t(
+      "what is not awaited keeps the event loop waiting {0} of the time",
+    ),
+    "a lock or semaphore keeps each task waiting {0} of the time": l10n.t("a lock or semaphore keeps each task waiting {0} of the time"),
+    "all {0} threads of the pool are busy {1} of the time": l10n.t("all {0} threads of the pool are busy {1} of the time"),
+    "one task takes {0} of the time while others are done": l10n.t("one task takes {0} of the time while others are done"),
   };
   const sources: Readonly<Record<AssumptionSource, string>> = {
     knowledge: l10n.t("knowledge"),
@@ -62,6 +68,7 @@ export function timelineTexts(l10n: Translator) {
     title: l10n.t("Timeline of {0}"),
     tasksOnWorkers: l10n.t("{0} tasks, {1} workers"),
     threadsOnly: l10n.t("{0} threads"),
+    coroutines: l10n.t("{0} tasks of one event loop"),
     place: l10n.t("{0}, line {1}"),
     goToPlace: l10n.t("Go to the code"),
     recommended: l10n.t("recommended"),

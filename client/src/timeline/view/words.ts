@@ -19,6 +19,7 @@ export function rangeText(speedup: Interval): string {
 export function amountText({ demand }: TimelineSite, texts: TimelineTexts): string {
   const { low, likely, high } = demand.tasks;
   const tasks = low === high ? String(Math.round(likely)) : `${Math.round(low)}–${Math.round(high)}`;
+  if (demand.eventLoop && demand.width !== "pool") return filled(texts.coroutines, tasks);
   return demand.width === "pool" ? filled(texts.tasksOnWorkers, tasks, demand.workers) : filled(texts.threadsOnly, tasks);
 }
 

@@ -247,7 +247,9 @@ function tasksText({ tasks, course }: Prediction): string {
   return course === "together" || tasks.high === 1 ? all : `${all}, one at a time`;
 }
 
-function workersText({ workers, workersKnown }: Prediction, noun: string, plural: string): string {
+function workersText({ workers, workersKnown, kind }: Prediction, noun: string, plural: string): string {
+  // However many coroutines there are, one loop runs them.
+  if (kind === "asyncio") return `1 ${noun} runs`;
   if (workersKnown === "assumed") return `several ${plural} run`;
   return `${workers} ${workers === 1 ? `${noun} runs` : `${plural} run`}`;
 }

@@ -552,6 +552,22 @@ function addTarget(
   targets.push({ function: node, receiver, receiverValue, arguments: values });
 }
 
+/** What a call runs, and what its parameters are bound to there; `for each element`: the call is one of `map`, which runs what it is given. */
+export function calledTargets(
+  call: CallOperation,
+  how: "once" | "for each element",
+  within: FunctionNode,
+  resolver: Resolver,
+): Pick<Spawn, "targets" | "externalTargets"> {
+  const targets: SpawnTarget[] = [];
+  const externalTargets: string[] = [];
+  const mapped = how === "once" ? undefined : argumentAt(call, { position: 0 });
+  if (how === "once") addCallTargets(call, within, resolver, targets, externalTargets);
+  else if (mapped)
+    collectTargets({ value: mapped, in: within }, { pass: "elements", from: 1 }, call, within, resolver, targets, externalTargets);
+  return { targets, externalTargets };
+}
+
 function addCallTargets(
   call: CallOperation,
   within: FunctionNode,

@@ -46,3 +46,9 @@ export function asyncio(target: Target, costs: HandOverCosts = typicalCosts): Ru
     },
   };
 }
+
+/** An event loop whose tasks have threads of a pool do things: `threads` is how these run, and the workload has a lock for the loop. */
+export function asyncioBeside(threads: Runtime, target: Target, costs: HandOverCosts = typicalCosts): Runtime {
+  const { name, start, handOver } = asyncio(target, costs);
+  return { ...threads, name, start, handOver };
+}
