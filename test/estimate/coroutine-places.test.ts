@@ -26,7 +26,7 @@ interface Records {
 const records = readdirSync(recordFolder).map((name) => JSON.parse(readFileSync(join(recordFolder, name), "utf8")) as Records);
 
 for (const { target, cores, calibration, programs } of records) {
-  test(`what an event loop gains on ${target} is what was measured`, () => {
+  test(`what an event loop gains on ${target} is what was measured`, (context) => {
     const parsed = parseCalibration(calibration);
     if ("problem" in parsed) throw new Error(parsed.problem);
     const errors: number[] = [];
@@ -39,6 +39,9 @@ for (const { target, cores, calibration, programs } of records) {
       const measured = serialNs / gatheredNs;
       const error = Math.max(speedup.likely / measured, measured / speedup.likely) - 1;
       errors.push(error);
+      context.diagnostic(
+        `${name}: ${measured.toFixed(2)} measured, ${speedup.low.toFixed(2)} to ${speedup.high.toFixed(2)}, likely ${speedup.likely.toFixed(2)}`,
+      );
       if (speedup.low <= measured && measured <= speedup.high) inside++;
       // What hundreds of timers cost a loop differs most between interpreters and machines.
       assert.ok(error <= (name === "many" ? 3 : 0.6), `${name}: ${speedup.likely.toFixed(2)} for ${measured.toFixed(2)}`);

@@ -24,7 +24,8 @@ def work(n):
 `;
 
 function only(program: string): Prediction {
-  const predictions = predictionsOf(parser, work + program, "cpython-3.13", 8);
+  // The coroutines that hand work over are places of their own.
+  const predictions = predictionsOf(parser, work + program, "cpython-3.13", 8).filter(({ kind }) => kind !== "asyncio");
   assert.equal(predictions.length, 1, program);
   return predictions[0] as Prediction;
 }

@@ -32,9 +32,11 @@ export function snapshotOf(
   return host.snapshot();
 }
 
-/** The prediction for a program with one site. */
+/** The prediction for a program with one site, beside which its coroutines may have some of their own. */
 export function predictionOf(parser: Parser, text: string, targetNamed?: string, cores?: number, mostSteps = 0): Prediction {
-  const predictions = predictionsOf(parser, text, targetNamed, cores, [], mostSteps);
+  const all = predictionsOf(parser, text, targetNamed, cores, [], mostSteps);
+  const handedOut = all.filter(({ kind }) => kind !== "asyncio");
+  const predictions = handedOut.length > 0 ? handedOut : all;
   const [only] = predictions;
   if (!only || predictions.length > 1) throw new Error(`${predictions.length} predictions for:\n${text}`);
   return only;

@@ -2,11 +2,12 @@ import type { FunctionNode, LinkedFile } from "../program/link/entity.js";
 import { lastNameOf } from "../program/link/last-name.js";
 import { loopsAround } from "../program/link/loops.js";
 import type { Resolver } from "../program/link/resolver.js";
-import { calledTargets, type Spawn, type SpawnTarget } from "../program/link/spawns.js";
+import { calledTargets, lastName, type Spawn, type SpawnTarget } from "../program/link/spawns.js";
 import type { CallOperation, Value } from "../program/operation.js";
 import { bareActivation } from "./activation.js";
 import type { Evaluator } from "./evaluate.js";
 import { filledWith } from "./filled-containers.js";
+import type { HandedTask } from "./handed-tasks.js";
 
 /**
  * The places of a file that have an event loop run several coroutines at the same time and wait for all of them: `asyncio.gather`, `wait` and
@@ -14,15 +15,26 @@ import { filledWith } from "./filled-containers.js";
  * coroutine cannot be told is none: of half of what runs there, nothing can be said.
  */
 export function coroutinePlaces(file: LinkedFile, evaluator: Evaluator): readonly Spawn[] {
+  const { resolver } = evaluator;
   return placeNames
     .flatMap((name) =>
       file.calls(name).flatMap(({ call, function: index }): readonly Spawn[] => {
         const within = file.functionAt(index);
-        const place = within && placeOf(call, within, evaluator);
+        if (!within) return [];
+        const key = `coroutines started by ${resolver.identityOf(call)}`;
+        const place = resolver.remembered(file, key, () => placeOf(call, within, evaluator));
         return place ? [place] : [];
       }),
     )
     .sort((a, b) => a.call.start - b.call.start);
+}
+
+/** Several coroutines, each made by a call of its own, as one task that is one of them after the other; undefined where one call makes all of them. */
+export function coroutinesOf({ targets, externalTargets }: Spawn): HandedTask | undefined {
+  const names = [...targets.map(({ function: node }) => node.head.name), ...externalTargets.map(lastName)];
+  if (names.length < 2) return undefined;
+  const different = [...new Set(names)];
+  return { name: [...different.slice(0, 3), ...(different.length > 3 ? ["…"] : [])].join(", "), by: "loop", isOpen: false };
 }
 
 const placeNames = ["gather", "wait", "as_completed", "create_task"];

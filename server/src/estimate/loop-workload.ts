@@ -35,12 +35,6 @@ export function hasPool({ eventLoop }: Demand): boolean {
   return eventLoop !== undefined && Object.values(eventLoop.pooled).some((share) => share > 0);
 }
 
-/** What an event loop runs itself, and what its tasks have a pool do. */
-export interface LoopParts {
-  readonly loop: Times;
-  readonly pool: Times;
-}
-
 /** The parts of such work; what is waited in the loop's thread without `await` is native code that keeps it. */
 export function partsOf<Work extends Times>({ blocking, pooled }: LoopDemand, work: Work): { readonly loop: Work; readonly pool: Times } {
   const of = (kind: keyof Times): Times[keyof Times] => scale(work[kind], 1 - pooled[kind]);

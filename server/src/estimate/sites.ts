@@ -16,7 +16,7 @@ import { type Amount, combine } from "./amount.js";
 import { chunkArgument, chunkSizeOf } from "./chunks.js";
 import { isAlone } from "./company.js";
 import { confidenceIn, sureEnough } from "./confidence.js";
-import { coroutinePlaces } from "./coroutine-places.js";
+import { coroutinePlaces, coroutinesOf } from "./coroutine-places.js";
 import { courseOf } from "./courses.js";
 import { type Demand, isOneTask, likelyNs, mostThreads } from "./demand.js";
 import { importAssumption } from "./first-pool.js";
@@ -144,7 +144,7 @@ export function estimateCoroutines(
   return overviewAt(program, path, "coroutine sites", (file, now) => {
     const model = new CostModel(now.resolver, settings);
     return coroutinePlaces(file, model.evaluator).flatMap((place) => {
-      const estimated = estimateSite(place, now, model, settings);
+      const estimated = estimatedSite(place, now, model, settings);
       if (estimated.course !== "together" || estimated.work.isEndless || estimated.demand.tasks.high < 2) return [];
       return [withImports(estimated, noImports, settings, memory)];
     });
@@ -509,14 +509,6 @@ function siteKind(spawn: Spawn): SiteKind {
   if (spawn.worker === "interpreter") return "interpreter-pool";
   if (spawn.worker === "event-loop-task") return "asyncio";
   return spawn.width === "pool" ? "thread-pool" : "threads";
-}
-
-/** Several coroutines, each made by a call of its own, as one task that is one of them after the other; undefined where one call makes all of them. */
-function coroutinesOf({ targets, externalTargets }: Spawn): HandedTask | undefined {
-  const names = [...targets.map(({ function: node }) => node.head.name), ...externalTargets.map(lastName)];
-  if (names.length < 2) return undefined;
-  const different = [...new Set(names)];
-  return { name: [...different.slice(0, 3), ...(different.length > 3 ? ["…"] : [])].join(", "), by: "loop", isOpen: false };
 }
 
 /** How many threads the pool has that the coroutines hand work to: the event loop's own has that of `ThreadPoolExecutor` by default. */
