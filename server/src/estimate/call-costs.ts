@@ -90,7 +90,7 @@ export function usualCost(entry: CallableEntry, verdict: Verdict, facts: CallFac
 }
 
 /** What an event loop takes to set a timer, to look what is due and to go on with a coroutine (`test/measure/coroutine_speedups.py`: 400 at the same time, CPython 3.11 and 3.14). */
-const timerNs = interval(4_000, 10_000, 25_000);
+const timerNs = interval(6_000, 18_000, 40_000);
 
 /** What names and single words are put through; what takes a text apart is given all of it. */
 const ofNames =
