@@ -22,7 +22,7 @@ function titleOf(site: SiteEstimate): string {
     if (!predicted) continue;
     const processesPayAboveNs = strategy === "processes" ? site.processesPayAboveNs : undefined;
     if (processesPayAboveNs !== undefined) parts.push(`processes help above ${duration(processesPayAboveNs)} a task`);
-    else if (strategy === "asyncio" && prediction.recommended === strategy)
+    else if (strategy === "asyncio" && prediction.recommended === strategy && predicted.speedup.low > 1)
       parts.push(`asyncio ${shortSpeedup(predicted)}, right as it is`);
     else parts.push(`${strategy} ${shortSpeedup(predicted)}`);
   }

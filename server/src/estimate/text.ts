@@ -56,7 +56,7 @@ export function courseText({ course, tasks, work }: Prediction): string {
 export function loopText({ kind, recommended, basis, strategies }: Prediction): string {
   const own = strategies.find(({ strategy }) => strategy === "asyncio");
   if (kind !== "asyncio" || !own?.applicable || basis !== "code" || !recommended) return "";
-  if (recommended === "asyncio") return "The event loop overlaps what they wait for: it is right as it is.";
+  if (recommended === "asyncio" && own.speedup.low > 1) return "The event loop overlaps what they wait for: it is right as it is.";
   if (own.speedup.likely >= 1.1) return "";
   return "One thread runs them one after the other, so nothing is done sooner than by awaiting each in turn.";
 }
