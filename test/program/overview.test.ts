@@ -127,6 +127,24 @@ describe("what follows from the whole program", () => {
     );
   });
 
+  test("is not forgotten part by part while all of it is as it was", () => {
+    const read = (program: Program): void => {
+      const lengthAt = (key: string, index: number) => ask(program, key, () => program.files[0]?.functionAt(index)?.facts.body.length);
+      ask(program, "both", () => [lengthAt("first", 1), lengthAt("second", 2)]);
+    };
+    read(workspace.program());
+    for (let times = 0; times < 50; times++) {
+      workspace.edit("return make()", "return (make())");
+      read(workspace.program());
+      workspace.edit("return (make())", "return make()");
+      read(workspace.program());
+    }
+    assert.deepEqual(made, ["both", "first", "second"]);
+    workspace.edit("value + 1", "value + 1 + 1");
+    read(workspace.program());
+    assert.deepEqual(made.slice(3), ["both", "first"]);
+  });
+
   test("is made anew where an answer about values is another", () => {
     const read = (program: Program): readonly string[] =>
       ask(program, "results", () => {

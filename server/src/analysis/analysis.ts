@@ -61,6 +61,7 @@ export interface Analysis {
 }
 
 interface HeldFile {
+  readonly path: string;
   readonly source: Source;
   readonly facts: Facts;
   readonly open: boolean;
@@ -101,6 +102,7 @@ export class AnalysisHost {
   setFacts(path: string, text: string, packed: Uint8Array): void {
     if (this.files.get(path)?.open) this.parser.close(path);
     this.files.set(path, {
+      path,
       source: new Source(text, undefined),
       facts: unpackFacts(packed, this.names),
       open: false,
@@ -193,6 +195,7 @@ export class AnalysisHost {
     const extractions = open ? (before?.extractions ?? new ExtractionMemory()) : undefined;
     const facts = extract(module, source, extractions);
     this.files.set(path, {
+      path,
       source,
       facts: open && before?.open ? carriedOver(before.facts, facts, extractions) : facts,
       open,
@@ -422,8 +425,7 @@ class Snapshot implements Analysis {
     }
     if (!this.context) {
       const { links, state } = this;
-      const held = [...this.files].map(([path, { facts, open }]) => ({ path, facts, open }));
-      const program = link(links.next(state, held), this.knowledge, links, (path) => this.syntaxOf(path));
+      const program = link(links.next(state, this.files.values()), this.knowledge, links, (path) => this.syntaxOf(path));
       this.context = new Context(program, this.settings, this.simulations, (path) => {
         // A text is another after each edit.
         program.resolver.readUntold();

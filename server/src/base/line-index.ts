@@ -6,14 +6,21 @@ export interface Position {
 
 /** Translates between offsets and lines of one text. Line ends are LF, CRLF and CR, as in LSP. */
 export class LineIndex {
-  private readonly starts: readonly number[];
+  private readonly starts: Uint32Array;
 
   constructor(private readonly text: string) {
-    const starts = [0];
     // Most texts have no CR, and the engine finds what stands far apart faster than one character after the other.
-    if (!text.includes("\r")) for (let i = text.indexOf("\n"); i !== -1; i = text.indexOf("\n", i + 1)) starts.push(i + 1);
-    else for (const { index, 0: end } of text.matchAll(/\r\n?|\n/g)) starts.push(index + end.length);
-    this.starts = starts;
+    if (text.includes("\r")) {
+      this.starts = Uint32Array.from([0, ...text.matchAll(/\r\n?|\n/g)], (end) =>
+        typeof end === "number" ? end : end.index + end[0].length,
+      );
+      return;
+    }
+    // Counted first, because each keystroke makes one of these, and a list that grows leaves several times its size to be collected.
+    let count = 1;
+    for (let i = text.indexOf("\n"); i !== -1; i = text.indexOf("\n", i + 1)) count++;
+    this.starts = new Uint32Array(count);
+    for (let i = text.indexOf("\n"), line = 1; i !== -1; i = text.indexOf("\n", i + 1)) this.starts[line++] = i + 1;
   }
 
   /** How many lines the text has; a text that ends in a line end counts the empty line after it. */

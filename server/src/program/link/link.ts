@@ -77,7 +77,7 @@ export class LinkMemory {
     for (const { path, facts, open } of files) {
       const known = before.get(path);
       const linked = known ? this.carriedOver(known, facts, open) : this.linked(path, facts, open);
-      this.files.set(path, { facts, linked });
+      this.files.set(path, known?.facts === facts && known.linked === linked ? known : { facts, linked });
     }
     return [...this.files.values()].map((each) => each.linked);
   }
@@ -156,7 +156,8 @@ export function link(
   syntax: Program["syntax"] = () => undefined,
 ): Program {
   const files = [...linked].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
-  const byPath = new Map(files.map((file) => [file.path, file]));
+  const byPath = new Map<string, LinkedFile>();
+  for (const file of files) byPath.set(file.path, file);
   let resolver = new Resolver(byPath, knowledge, new Map(), memory.first);
   let spawns = resolver.overview("spawns", () => findSpawns(files, resolver, knowledge));
   const given = spawnedArguments(spawns);

@@ -9,7 +9,7 @@ import { ModuleIndex } from "./modules.js";
 import { NamedSites } from "./named-sites.js";
 import { isOfFixedFiles, OverviewMemory } from "./overview-memory.js";
 import { PartsBehind } from "./parts-behind.js";
-import { ProgramChanges } from "./program-changes.js";
+import { ProgramChanges, statesBetweenSweeps } from "./program-changes.js";
 import { namesIn, type ProgramSite, type ProgramWrite } from "./program-sites.js";
 import {
   type Again,
@@ -113,8 +113,9 @@ export class AnswerMemory {
       return;
     }
     for (const part of parts) this.changes.part(part);
-    for (const [path, file] of state.files) {
-      const old = before.files.get(path) as LinkedFile;
+    // Entries of a map are arrays made for the loop.
+    for (const file of state.files.values()) {
+      const old = before.files.get(file.path) as LinkedFile;
       if (old === file) continue;
       this.answers.delete(old);
       this.changes.file(old);
@@ -551,7 +552,6 @@ export class AnswerMemory {
 
 const none: readonly never[] = [];
 const nothing: ReadonlySet<never> = new Set<never>([]);
-const statesBetweenSweeps = 32;
 
 function samePaths(a: ReadonlyMap<string, LinkedFile>, b: ReadonlyMap<string, LinkedFile>): boolean {
   if (a.size !== b.size) return false;

@@ -91,18 +91,29 @@ export class OverviewMemory {
     if (this.changes.rest > state || this.changes.have(parts, state)) return false;
     const isElsewhere = this.changes.lookups > state;
     if (isElsewhere && this.changes.haveLookups(overview.lookups, state)) return false;
+    // What it rests on is left as of then, and would in time be taken for something that nobody asks for: before each sweep all is walked.
+    const isSummedUp = !isElsewhere && overview.summed >= overview.turn && !this.changes.isLastBeforeSweep;
+    if (isSummedUp && !(overview.all && this.changes.have(overview.all, state))) {
+      overview.state = this.changes.state;
+      return true;
+    }
     let { turn } = overview;
     for (const other of others) {
       if (!this.isAsIn(state, other)) return false;
       turn = Math.max(turn, other.turn);
     }
     for (const answer of known) {
-      if (!this.asking.holds(answer.question) && !this.asking.askAgain(answer)) return false;
+      const holds = answer.question.state === this.changes.state || this.asking.holds(answer.question);
+      if (!holds && !this.asking.askAgain(answer)) return false;
       turn = Math.max(turn, answer.question.turn);
     }
     if (isElsewhere && !this.areFixedPresent(overview, state)) return false;
+    const isSteady = turn <= overview.turn;
     overview.turn = Math.max(overview.turn, turn);
     overview.state = this.changes.state;
+    // Only now is all that it rests on as of now. Most edits are of something else, and then it need not be walked; to sum up what is still changing
+    // would be in vain.
+    if (isSteady) this.behind.sumUpInTurn(overview, this.changes.state);
     return true;
   }
 

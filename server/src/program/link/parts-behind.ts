@@ -5,6 +5,9 @@ import type { Overview, Question } from "./questions.js";
 export class PartsBehind {
   /** Counts the times that what an answer rests on became another. */
   private turn = 0;
+  /** The state that something was last summed up in for later, and how many parts more that may be there. */
+  private summedIn = 0;
+  private left = 0;
 
   /** What an answer rests on became another; returns the turn since which it is that. */
   next(): number {
@@ -61,6 +64,25 @@ export class PartsBehind {
     for (const overview of overviews ?? nothing) into.add(this.partsOf(overview));
   }
 
+  /**
+   * Sums up what an overview rests on, unless much was summed up in that state: after an edit that changes what much rests on, the next strokes share
+   * that. The overview is to be right for the present state, and so is all that it rests on.
+   */
+  sumUpInTurn(overview: Overview, state: number): void {
+    if (overview.summed >= overview.turn) return;
+    if (this.summedIn !== state) {
+      this.summedIn = state;
+      this.left = mostSummedUp;
+    }
+    for (const other of overview.others) if (other.summed < other.turn) return;
+    if (this.left <= 0) return;
+    const sets = new Set<ReadonlySet<object> | undefined>([overview.parts]);
+    for (const other of overview.others) sets.add(other.all);
+    for (const { question } of overview.known) sets.add(question.all);
+    for (const each of sets) this.left -= each?.size ?? 0;
+    this.partsOf(overview);
+  }
+
   /** The parts that an overview rests on, those of others that it rests on among them. */
   private partsOf(overview: Overview): ReadonlySet<object> | undefined {
     if (overview.summed >= overview.turn) return overview.all;
@@ -79,3 +101,6 @@ export class PartsBehind {
 }
 
 const nothing: ReadonlySet<never> = new Set<never>([]);
+
+/** Parts of all sets that are summed up in one state; takes about a millisecond. */
+const mostSummedUp = 20_000;

@@ -2,13 +2,16 @@ import type { FunctionNode, LinkedFile } from "./entity.js";
 import { EditedFile } from "./linked-file.js";
 import { haveLookupsChanged, type Lookups, noChanges } from "./lookups.js";
 
+/** What was last right before the last so many states is forgotten. */
+export const statesBetweenSweeps = 32;
+
 /** Of everything that changed in a program: in which of its states it last did. */
 export class ProgramChanges {
   private present = 0;
   /** For everything that changed since the first state: the last state in which it did. */
   private changes = noChanges();
-  /** The parts that changed in the present state. */
-  private changedLast: object[] = [];
+  /** The parts that changed after a state, by the state. */
+  private changedAfter = new Map<number, readonly object[]>();
   /** Of what changed in parts before that state, nothing is known any more. */
   private toldSince = 0;
   private lastLookups = 0;
@@ -29,10 +32,15 @@ export class ProgramChanges {
     return this.lastRest;
   }
 
+  /** Whether what nobody asks for in this state may be forgotten in the next. */
+  get isLastBeforeSweep(): boolean {
+    return (this.state + 1) % statesBetweenSweeps === 0;
+  }
+
   /** From now on, what changes does so in the next state. */
   next(): void {
     this.present++;
-    this.changedLast = [];
+    this.changedAfter.clear();
   }
 
   everything(): void {
@@ -42,7 +50,7 @@ export class ProgramChanges {
 
   part(part: object): void {
     this.changes.parts.set(part, this.state);
-    this.changedLast.push(part);
+    this.changedAfter.clear();
   }
 
   /** There is another one in place of a file. */
@@ -81,12 +89,17 @@ export class ProgramChanges {
   have(parts: ReadonlySet<object>, since: number): boolean {
     if (parts.size === 0) return false;
     if (since < this.toldSince) return true;
-    // An edit changes few parts, and most answers were last right before the last edit.
-    const { parts: changed } = this.changes;
-    if (since === this.state - 1) return this.changedLast.some((part) => parts.has(part));
-    if (changed.size < parts.size) {
-      for (const [part, state] of changed) if (state > since && parts.has(part)) return true;
-    } else for (const part of parts) if ((changed.get(part) ?? 0) > since) return true;
+    // Edits that follow one another change the same few parts, and there are few states that very many answers were last right for.
+    let changed = this.changedAfter.get(since);
+    if (!changed) {
+      changed = [...this.changes.parts].flatMap(([part, state]) => (state > since ? [part] : []));
+      this.changedAfter.set(since, changed);
+    }
+    if (changed.length <= parts.size) {
+      for (const part of changed) if (parts.has(part)) return true;
+      return false;
+    }
+    for (const part of parts) if ((this.changes.parts.get(part) ?? 0) > since) return true;
     return false;
   }
 }
