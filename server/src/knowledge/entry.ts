@@ -168,8 +168,11 @@ export type SpawnTarget =
   | { readonly at: "arguments"; readonly of: readonly ValuePlace[] }
   /** The argument is a call of a coroutine function; with `every`, all positional arguments from this one on are. */
   | { readonly at: "coroutine"; readonly of: ValuePlace; readonly every: boolean }
-  /** These methods of the class or object given as argument: `handle` of a socketserver handler, `on_modified` of a watchdog one. */
-  | { readonly at: "method-of-argument"; readonly of: ValuePlace; readonly methods: readonly string[] }
+  /**
+   * These methods of the class or object given as argument: `handle` of a socketserver handler, `on_modified` of a watchdog one. `public`: all without a
+   * leading underscore, unless it has a `_dispatch` that is called for them.
+   */
+  | { readonly at: "method-of-argument"; readonly of: ValuePlace; readonly methods: readonly string[] | "public" }
   /** What the program has assigned to these attributes of the receiver: `client.on_message = received`. */
   | { readonly at: "attributes-of-receiver"; readonly names: readonly string[] }
   /** The function that the decorator stands on. */

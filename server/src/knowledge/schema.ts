@@ -202,7 +202,7 @@ export const spawnerRecord = v.strictObject({
     v.strictObject({ at: v.literal("argument"), of: place }),
     v.strictObject({ at: v.literal("arguments"), of: v.pipe(list(place), v.nonEmpty()) }),
     v.strictObject({ at: v.literal("coroutine"), of: place, every: v.optional(v.boolean(), false) }),
-    v.strictObject({ at: v.literal("method-of-argument"), of: place, methods: identifiers }),
+    v.strictObject({ at: v.literal("method-of-argument"), of: place, methods: v.union([v.literal("public"), identifiers]) }),
     v.strictObject({ at: v.literal("attributes-of-receiver"), names: v.pipe(identifiers, v.nonEmpty()) }),
     v.strictObject({ at: v.literal("decorated") }),
     v.strictObject({ at: v.literal("delayed-calls"), of: place }),

@@ -3,7 +3,7 @@ import { hasGil, knownTargets, type Target, targetName, targetTitle } from "../b
 import type { SwitchVerdict } from "../knowledge/atomicity.js";
 import { type IterationWay, iterationVerdict, snapshotStep } from "../knowledge/iteration.js";
 import type { Entity, FunctionNode } from "../program/link/entity.js";
-import { type Iteration, iterationsOf } from "../program/link/iteration.js";
+import { type Iteration, iterationsOf, returnedView } from "../program/link/iteration.js";
 import { receiverOf } from "../program/link/last-name.js";
 import type { Program } from "../program/link/link.js";
 import { looksLikeLock, writtenName } from "../program/link/locks.js";
@@ -363,6 +363,8 @@ function wayOfCallOnView(by: string, view: "items" | "values" | "keys"): Iterati
 function iterationOf(access: Access, location: string, { resolver }: Program): Iteration | undefined {
   const { operation } = access;
   if (operation.op !== "loop" && operation.op !== "call" && operation.op !== "yield") return undefined;
+  const returned = operation.op === "loop" ? returnedView(operation, access.function, resolver) : undefined;
+  if (returned) return { source: returned.call, view: returned.view, step: "loop", by: "for" };
   const all = iterationsOf(operation, access.function, resolver);
   return all.find(({ source }) => location.includes(lastPart(source))) ?? all[0];
 }

@@ -1,4 +1,5 @@
 import { rangeOf } from "../base/range.js";
+import { lastNameOf } from "../program/link/last-name.js";
 import { type ProcessUpdate, processUpdates } from "../program/link/process-updates.js";
 import { isSizeFor, updateRead } from "../program/link/updates.js";
 import { lockFix } from "./fixes/lock-fix.js";
@@ -67,7 +68,7 @@ function message(data: Data, context: RuleContext): string {
   if (first.emptied)
     return `\`${text}\` throws away what was added since \`${quoted(first.function.file.path, first.emptied.read, context)}\` was read: ${whoText(race)} and ${guard}. ${where}`;
   if (countsOnRow(first))
-    return `\`${text}\` counts on what may have changed: ${whoText(race)} and ${guard}. Two threads can read the same length or last element before either adds its own. ${where.replace(/^Loses( updates)? on/, "Goes wrong on")}`;
+    return `\`${text}\` counts on what may have changed: ${whoText(race)} and ${guard}. ${rowText(first)}. ${where.replace(/^Loses( updates)? on/, "Goes wrong on")}`;
   return `\`${text}\` can lose updates: ${whoText(race)} and ${guard}. ${where}`;
 }
 
@@ -80,6 +81,12 @@ function processMessage(update: ProcessUpdate, context: RuleContext): string {
     return `${who} \`${name}\` takes its lock for the read and for the store, each by itself. Use \`with ${name}.get_lock():\`.`;
   if (made.type.endsWith("RawValue")) return `${who} \`${name}\` has no lock. Use a \`Value\`, and hold its \`get_lock()\`.`;
   return `${who} the manager answers the read and the store one by one. Hold a \`multiprocessing.Lock\` that all of them have.`;
+}
+
+function rowText({ operation }: Race["first"]): string {
+  return operation.op === "call" && lastNameOf(operation.callee) === "insert"
+    ? "Another thread can move the place that was found before the element is put there"
+    : "Two threads can read the same length or last element before either adds its own";
 }
 
 /** Whether an element is added whose place or content follows from those that are there. */

@@ -1,7 +1,9 @@
+import { contains } from "../../base/range.js";
 import type { ParameterFacts } from "../facts.js";
 import type { CallOperation, ConstantValue, Value } from "../operation.js";
 import type { Decoration } from "./decorations.js";
 import { type ClassNode, classKey, type FunctionNode } from "./entity.js";
+import { loopsAround } from "./loops.js";
 import { type Spawn, threadObjectOf } from "./spawns.js";
 
 /**
@@ -33,6 +35,8 @@ export interface Frame {
   readonly parameters: ReadonlyMap<string, AbstractObject>;
   /** The expressions that its parameters are bound to, with the activations that they stand in; absent where a library calls the function. */
   readonly arguments?: ReadonlyMap<string, FrameArgument>;
+  /** Whether it was called with `*args` or `**options`, which may hold what is not among the expressions. */
+  readonly isOpen?: boolean;
   /** The activation it was called from, in the same thread. */
   readonly caller: Frame | undefined;
   readonly depth: number;
@@ -70,7 +74,10 @@ export function frameOnWay(node: FunctionNode, frame: Frame): Frame | undefined 
 export function passedOnWay(value: Value, frame: Frame): FrameArgument {
   if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== frame.function.index) return { value, in: frame };
   const { name } = value.place;
-  const given = frame.function.bound(name) === undefined ? frame.arguments?.get(name) : undefined;
+  const bound = frame.function.bound(name) ?? [];
+  // `rows = list(rows)` reads what was passed.
+  const isBefore = bound.every((each) => value.end <= each.end && loopsAround(frame.function, each).every((loop) => contains(each, loop)));
+  const given = isBefore ? frame.arguments?.get(name) : undefined;
   return given ? passedOnWay(given.value, given.in) : { value, in: frame };
 }
 

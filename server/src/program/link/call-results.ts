@@ -80,11 +80,12 @@ function externalResult(resolver: Resolver, name: string, call: CallOperation, w
     case "builtins.iter":
       return [{ kind: "object", type: "collections.abc.Iterator", origin: { call, in: within } }];
     case "builtins.dict.get":
+    case "builtins.dict.pop":
     case "builtins.dict.setdefault": {
       const made = call.arguments[1]?.value;
       const { callee } = call;
-      const isGet = callee.op === "read" && callee.place.kind === "attribute" && callee.place.name === "get";
-      return [...(isGet ? resolver.elements(callee.place.object, within) : []), ...(made ? resolver.resolve(made, within) : [])];
+      const isFound = callee.op === "read" && callee.place.kind === "attribute" && callee.place.name !== "setdefault";
+      return [...(isFound ? resolver.elements(callee.place.object, within) : []), ...(made ? resolver.resolve(made, within) : [])];
     }
     case "builtins.next":
       return first ? resolver.elements(first, within) : [];

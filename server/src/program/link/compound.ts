@@ -342,6 +342,9 @@ function callEffect(call: CallOperation, check: Check): CheckThenAct["does"] | u
   if (callee.op !== "read") return undefined;
   const mayBeNone = check.form === "none" || check.form === "truth" || check.form === "attribute";
   if (samePlace(callee.place, check.place)) return mayBeNone && check.found === "present" ? "use" : undefined;
+  const heap = lastNameOf(callee) === "heappop" ? call.arguments[0]?.value : undefined;
+  if (heap && isPlace(heap, check.place))
+    return check.found === "present" && (check.form === "truth" || check.form === "size") ? "change" : undefined;
   if (callee.place.kind !== "attribute") return undefined;
   const { object, name } = callee.place;
   if (isPlace(object, check.place)) {

@@ -51,12 +51,12 @@ function isMade(value: Value, within: FunctionNode, resolver: Resolver, depth = 
   return value.op !== "read" && value.op !== "choice" && value.op !== "await" && value.op !== "entered";
 }
 
-/** Whether the function returns what it makes itself, an object for each call. */
-function makes(node: FunctionNode, resolver: Resolver, depth: number): boolean {
+/** Whether the function returns what it makes itself, or what a library makes, an object for each call. */
+export function makes(node: FunctionNode, resolver: Resolver, depth = 0): boolean {
   const { returned, isGenerator, isAsync } = node.facts;
   if (depth > maximumDepth || isGenerator || isAsync || returned.length === 0) return false;
   return returned.every((value) => {
-    if (value.op !== "read") return value.op === "call" && isMade(value, node, resolver, depth + 1);
+    if (value.op !== "read") return isMade(value, node, resolver, depth + 1);
     if (value.place.kind !== "name" || value.place.owner !== node.index || node.head.rebound.has(value.place.name)) return false;
     const bound = node.bound(value.place.name) ?? [];
     return bound.length > 0 && bound.every((each) => each.op === "call" && isMade(each, node, resolver, depth + 1));

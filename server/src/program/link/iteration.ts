@@ -148,6 +148,26 @@ export function sourcesOf(value: Value, within: FunctionNode, resolver: Resolver
   }
 }
 
+/** A view that a function returns, `return self._rows.items()`: whoever goes through it sees what is in the dict then, when what the function held is given back. */
+export interface ReturnedView {
+  readonly call: CallOperation;
+  readonly callee: ReturnType<Resolver["callees"]>[number];
+  /** The dict, as the function names it. */
+  readonly source: Value;
+  readonly view: NonNullable<Iteration["view"]>;
+}
+
+/** The returned view that a loop goes through. */
+export function returnedView({ iterable, isAsync }: LoopOperation, within: FunctionNode, resolver: Resolver): ReturnedView | undefined {
+  if (iterable?.op !== "call" || isAsync) return undefined;
+  const [callee, ...others] = resolver.callees(iterable, within);
+  const [returned, ...more] = callee?.function.returned ?? [];
+  if (!callee || others.length > 0 || returned?.op !== "call" || more.length > 0) return undefined;
+  const { isGenerator, isAsync: isCoroutine } = callee.function.head;
+  const [only] = isGenerator || isCoroutine ? [] : sourcesOf(returned, callee.function, resolver);
+  return only?.view && only.source.op === "read" ? { call: iterable, callee, source: only.source, view: only.view } : undefined;
+}
+
 /** What a variable of the running call is bound to, if that is one thing: `pairs = d.items()`. */
 function onlyBinding(value: Value, within: FunctionNode): Value | undefined {
   if (value.op !== "read" || value.place.kind !== "name" || within.head.kind === "module") return undefined;

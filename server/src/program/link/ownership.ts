@@ -22,11 +22,12 @@ import { boundObject } from "./bound-methods.js";
 import type { Decoration } from "./decorations.js";
 import { type ClassNode, classKey, type Entity, type FunctionNode, functionKey } from "./entity.js";
 import { gatheredArguments, gatheredKeywords, keyOfGathered, passedByName } from "./gathered-arguments.js";
+import { makes } from "./given-anew.js";
 import { sourcesOf } from "./iteration.js";
 import { loopsAround } from "./loops.js";
 import { isOneInstance, isRemembered } from "./one-instance.js";
 import { allDiffer, holdsTwice, isDistinct } from "./repeated-keys.js";
-import { argumentFor, type Resolver } from "./resolver.js";
+import { argumentFor, decoratorNames, type Resolver } from "./resolver.js";
 import { sharedVariables } from "./spawn-variables.js";
 import type { Spawn } from "./spawns.js";
 import { samePlace, sameValue } from "./updates.js";
@@ -167,6 +168,7 @@ export class Ownership {
       case "name":
         return this.name(place.name, place.owner, value, frame, depth);
       case "attribute": {
+        if (this.isMadeWhenRead(place, frame.function)) return { ...unknown, class: this.classOf(value, frame.function) };
         const location = this.globalInThreadLocal(place, frame, depth) ?? this.attributeLocation(place.object, place.name, frame, depth);
         return { ...location, class: this.classOf(value, frame.function) };
       }
@@ -300,6 +302,13 @@ export class Ownership {
       class: undefined,
       made: undefined,
     };
+  }
+
+  /** Whether the place is a property that makes what it gives, anew for each who reads it: `return asdict(self)`. */
+  private isMadeWhenRead({ object, name }: AttributePlace, within: FunctionNode): boolean {
+    const [only, ...others] = this.resolver.resolve(object, within);
+    const method = only?.kind === "instance" && others.length === 0 ? this.resolver.method(only.class, name) : undefined;
+    return method !== undefined && decoratorNames(method).includes("property") && makes(method, this.resolver);
   }
 
   /** The class that the code stands in: to its name, Python ties those that start with two underscores. */
@@ -525,7 +534,8 @@ export class Ownership {
         keptDefault(node, parameter) ?? (parameter.default ? defaultObject(parameter.default, call) : unknown),
       );
     });
-    return { function: node, parameters, arguments: given, caller, depth: caller.depth + 1, decoration };
+    const isOpen = call.arguments.some(({ form }) => form === "star" || form === "double-star");
+    return { function: node, parameters, arguments: given, isOpen, caller, depth: caller.depth + 1, decoration };
   }
 
   /** The object that a method is called on. */

@@ -17,9 +17,9 @@ export interface Placed {
   readonly root: ThreadRoot;
   /**
    * `thread's object`: the object that starts a thread on itself. `call's object`: what each call of the spawning function makes or is given for itself.
-   * Either may have fewer threads than the root.
+   * `maker's object`: the object whose constructor starts the thread. Any of them may have fewer threads than the root.
    */
-  readonly of: "thread's object" | "call's object" | "other object";
+  readonly of: "thread's object" | "call's object" | "maker's object" | "other object";
   /** The variable through which it is reached, where that is known; see `Access`. */
   readonly through?: string;
 }
@@ -116,6 +116,7 @@ function instancesOf(root: ThreadRoot, of: Placed["of"]): "one" | "several" {
     case "thread's object":
       return root.spawn.instancesOfOne;
     case "call's object":
+    case "maker's object":
       return root.spawn.instancesOfCall;
     case "other object":
       return root.instances;

@@ -394,7 +394,7 @@ function callbacksOf(entry: SpawnerEntry, call: CallOperation, within: FunctionN
 }
 
 /** Adds the methods of the class or object; true if it is a class. */
-function collectMethods(target: ScopedValue, names: readonly string[], resolver: Resolver, targets: SpawnTarget[]): boolean {
+function collectMethods(target: ScopedValue, methods: readonly string[] | "public", resolver: Resolver, targets: SpawnTarget[]): boolean {
   let isClass = false;
   const given = resolver
     .resolve(target.value, target.in)
@@ -403,12 +403,20 @@ function collectMethods(target: ScopedValue, names: readonly string[], resolver:
     if (entity.kind !== "class" && entity.kind !== "instance") continue;
     isClass ||= entity.kind === "class";
     const receiver: Entity = { kind: "instance", class: entity.class };
-    for (const name of names) {
+    for (const name of methods === "public" ? publicMethods(entity.class, resolver) : methods) {
       const method = resolver.method(entity.class, name);
       if (method) addTarget(method, receiver, entity.kind === "instance" ? place : undefined, new Map(), targets);
     }
   }
   return isClass;
+}
+
+/** What a server calls by name on an object that is registered with it: the method that takes all calls, or else those that are no one's business to hide. */
+function publicMethods(node: ClassNode, resolver: Resolver): readonly string[] {
+  if (resolver.method(node, "_dispatch")) return ["_dispatch"];
+  const { classes } = resolver.classOrder(node);
+  const names = classes.flatMap((each) => [...(each.file.functionAt(each.facts.body)?.facts.bindings.keys() ?? [])]);
+  return [...new Set(names)].filter((name) => !name.startsWith("_"));
 }
 
 /** Adds the functions that the file assigns to these attributes of the receiver. */

@@ -8,6 +8,7 @@ import { readForEmptying } from "./emptying.js";
 import { classKey, type Entity, type FunctionNode, functionKey } from "./entity.js";
 import { guardedStates } from "./guarded-state.js";
 import { idleLoopsIn } from "./idle-loops.js";
+import { lastNameOf, receiverOf } from "./last-name.js";
 import type { Program } from "./link.js";
 import { type HeldLock, heldThroughout } from "./locks.js";
 import { loopsAround } from "./loops.js";
@@ -140,7 +141,11 @@ export class StateAccesses {
     const changesChecked = checked !== undefined && checked.does !== "use" && !isOwn;
     if (!(mayChange && isContainer) && !isUnsafe && !changesChecked) return;
     const target = this.ownership.object(object, frame);
-    if (target.sharing !== "shared") return;
+    if (target.sharing !== "shared") {
+      const table = isUnsafe && entities.every(isOfLoop) ? this.tableOf(object, frame) : undefined;
+      if (table) this.access("use", elementsOf(table), call, call, baseOf(object), activation, held);
+      return;
+    }
     if (mayChange && isContainer) {
       const read = readForAdding(call, frame.function);
       const update: Access["update"] = read && {
@@ -153,6 +158,16 @@ export class StateAccesses {
     } else {
       this.access(isUnsafe ? "use" : "change", target, call, call, baseOf(object), activation, held);
     }
+  }
+
+  /** The shared dict that something was taken out of which others still hold: `future = self._waiting.pop(number)`. */
+  private tableOf(value: ReadOperation, frame: Frame): AbstractObject | undefined {
+    const { place } = value;
+    const bound = place.kind === "name" && place.owner === frame.function.index ? frame.function.bound(place.name) : undefined;
+    const [only, ...others] = bound ?? [];
+    const table = only?.op === "call" && others.length === 0 && /^(pop|get)$/.test(lastNameOf(only.callee)) ? receiverOf(only) : undefined;
+    const object = table && this.ownership.object(table, frame);
+    return object?.sharing === "shared" ? object : undefined;
   }
 
   /** What takes for granted that something is still there which was seen before: `self.sock.send()`, `self.callback()`, `d[k]`, `stack[-1]`. */
@@ -213,12 +228,19 @@ export class StateAccesses {
         read: { start: read.start, end: read.end },
       },
       check: pattern && { pattern, locks: against(heldThroughout(atCheck ?? [], held)) },
-      of: isPerCall ? "call's object" : isPerSpawn ? "thread's object" : "other object",
+      of: isPerCall ? "call's object" : isPerSpawn ? "thread's object" : this.isMaker(origin) ? "maker's object" : "other object",
       through: base && object ? this.throughOf(base, object, frame) : "",
       via,
       locks: [...against(held)],
       path,
     };
+  }
+
+  /** Whether the key is that of the object whose constructor starts the thread: each object starts its own. */
+  private isMaker(origin: string | undefined): boolean {
+    if (this.current.kind !== "spawn" || this.current.spawn.in.head.name !== "__init__") return false;
+    const maker = this.program.resolver.enclosingClass(this.current.spawn.in);
+    return maker !== undefined && origin === `self ${classKey(maker)}`;
   }
 
   /** The object through which state is reached; not that which is the thread itself, where the state is what its maker gave it. */
@@ -425,6 +447,11 @@ export function baseOf(place: Place | Value): Value | undefined {
 /** The content of a container as a whole. */
 export function elementsOf({ key, via }: AbstractObject): Pick<AbstractObject, "key" | "via"> {
   return { key: `${key}[]`, via };
+}
+
+/** Whether it belongs to an event loop, whoever holds it. */
+function isOfLoop(entity: Entity): boolean {
+  return entity.kind === "object" && entity.type.startsWith("asyncio.");
 }
 
 function isContainerEntity(entity: Entity, knowledge: Program["knowledge"]): boolean {

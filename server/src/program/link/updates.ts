@@ -11,6 +11,7 @@ import {
   type WriteOperation,
 } from "../operation.js";
 import type { Entity, FunctionNode } from "./entity.js";
+import { lastNameOf } from "./last-name.js";
 import { decoratorNames, type Resolver } from "./resolver.js";
 import { innerValues, walkOperations } from "./walk.js";
 
@@ -33,16 +34,26 @@ export function updateRead(write: WriteOperation, within: FunctionNode): Value |
 }
 
 /**
- * The read that an added element was made of: `records.append(seal(records[-1]))`, `items.append(Item(len(items)))`. Who adds another in between makes it a
- * second one with the same place in the row.
+ * The read that an added element or its place was made of: `records.append(seal(records[-1]))`, `items.append(Item(len(items)))`, `insert(bisect(row, x), x)`.
+ * Who adds another in between makes it a second one with the same place in the row, or moves that place on.
  */
 export function readForAdding(call: CallOperation, within: FunctionNode): Value | undefined {
   const { callee } = call;
-  if (callee.op !== "read" || callee.place.kind !== "attribute" || !/^append(left)?$/.test(callee.place.name)) return undefined;
-  const { object } = callee.place;
+  if (callee.op !== "read" || callee.place.kind !== "attribute") return undefined;
+  const { object, name } = callee.place;
+  if (name !== "insert" && name !== "append" && name !== "appendleft") return undefined;
+  const isFound = (each: Value): boolean => each.op === "call" && /^bisect/.test(lastNameOf(each.callee)) && isGivenFirst(each, object);
+  if (name === "insert") {
+    const place = call.arguments[0];
+    return place && dependency(place.value, isFound, call, within, new Set())?.read;
+  }
   const isRead = (each: Value): boolean => isSizeOf(each, object) || isEndOf(each, object);
   const [first] = call.arguments;
   return first && dependency(first.value, isRead, call, within, new Set())?.read;
+}
+
+function isGivenFirst({ arguments: [first] }: CallOperation, container: Value): boolean {
+  return first !== undefined && sameValue(first.value, container);
 }
 
 /** Whether the read is the size of the container by which the store chooses its place. */

@@ -1,15 +1,17 @@
 import { append } from "../../base/append.js";
 import { contains, type Range, rangeOf } from "../../base/range.js";
-import { type CallOperation, type Operation, unbound, type Value, type WithOperation } from "../operation.js";
+import { type CallOperation, type Operation, type Place, unbound, type Value, type WithOperation } from "../operation.js";
 import { partOfActivity } from "./activity.js";
 import { type ClassNode, classKey, type FunctionNode } from "./entity.js";
 import { testsBefore } from "./guards.js";
 import { lastName, objectOfMethod, releasersOnly } from "./hand-over.js";
 import { takingLocks } from "./held.js";
+import { lastNameOf, receiverOf } from "./last-name.js";
 import type { Program } from "./link.js";
 import { functionsThat } from "./linked-file.js";
 import { makesNewLock, propertyRead, writtenName } from "./locks.js";
 import { loopsAround } from "./loops.js";
+import { mentionsIn } from "./mentions.js";
 import type { Access } from "./moments.js";
 import { againWith } from "./overviews.js";
 import { evaluatedBy, innerValues, someValue, walkOperations } from "./walk.js";
@@ -107,13 +109,14 @@ function madeByEachCall(node: FunctionNode, program: Program): readonly UselessL
     if (operation.op === "write" && isNewLock(operation.value, node, program)) stored.push(operation);
   });
   for (const context of taken) {
-    if (isNewLock(context, node, program) || isMadeWhenAsked(context, node, program))
+    if (isNewLock(context, node, program) || isNeverKept(context, node, program) || isMadeWhenAsked(context, node, program))
       found.push({ why: "each-call", function: node, range: rangeOf(context), name: writtenName(context), related: undefined });
   }
   if (node.head.kind === "module" || taken.length === 0) return found;
   for (const [name, values] of node.facts.bindings) {
     const [value] = values;
-    if (values.length !== 1 || !isNewLock(value, node, program) || node.head.rebound.has(name)) continue;
+    if (values.length !== 1 || !value || node.head.rebound.has(name)) continue;
+    if (!isNewLock(value, node, program) && !isNeverKept(value, node, program)) continue;
     const use = usedAlone(name, node, taken);
     if (use) found.push({ why: "each-call", function: node, range: use, name, related: rangeOf(value) });
   }
@@ -141,7 +144,42 @@ function isMadeWhenAsked(value: Value, within: FunctionNode, program: Program): 
   const property = propertyRead(value, within, program.resolver);
   if (property) return makesNewLock(property, program);
   const callees = value.op === "call" ? program.resolver.callees(value, within) : [];
-  return callees.length > 0 && callees.every((callee) => makesNewLock(callee.function, program));
+  return callees.length > 0 && callees.every(({ function: callee }) => makesNewLock(callee, program) || handsOutUnkept(callee, program));
+}
+
+function handsOutUnkept(node: FunctionNode, program: Program): boolean {
+  const { returned, isGenerator, isAsync, decorators } = node.facts;
+  if (isGenerator || isAsync || decorators.length > 0 || returned.length === 0) return false;
+  return returned.every((value) => isNeverKept(value, node, program));
+}
+
+/** Whether it is a look into a table that makes a lock where there is none, `locks.get(key, Lock())`, while nothing is ever put into the table. */
+function isNeverKept(value: Value, within: FunctionNode, program: Program): boolean {
+  if (value.op !== "call" || lastNameOf(value.callee) !== "get" || value.arguments.length !== 2) return false;
+  const table = receiverOf(value);
+  return table?.op === "read" && isNewLock(value.arguments[1]?.value, within, program) && staysEmpty(table.place, within, program);
+}
+
+/** Whether the dict is empty where it is made, and is only ever looked into, in its own file and under that name in all the program. */
+function staysEmpty(place: Place, within: FunctionNode, program: Program): boolean {
+  if (place.kind === "element" || (place.kind === "name" && place.owner !== 0)) return false;
+  const { name } = place;
+  const { file } = within;
+  if (program.files.some((other) => other !== file && mentionsIn(other).names.has(name))) return false;
+  const writes = place.kind === "name" ? [] : (program.resolver.enclosingClass(within)?.facts.instanceAttributes.get(name) ?? []);
+  const made = place.kind === "name" ? file.functionAt(0)?.bound(name) : writes.map(({ write }) => write.value);
+  const [only, ...others] = made ?? [];
+  if (!only || others.length > 0 || !isEmptyDict(only) || file.functionAt(0)?.head.rebound.has(name)) return false;
+  const looks = new Set(file.calls("get").flatMap(({ call }) => receiverOf(call)?.start ?? []));
+  for (const { write } of writes) looks.add(write.start);
+  const isOther = (value: Value): boolean =>
+    value.op === "read" && value.place.kind !== "element" && value.place.name === name && !looks.has(value.start);
+  return !file.functions.some((node) => valuesIn(node).some((root) => root !== only && someValue(root, isOther)));
+}
+
+function isEmptyDict(value: Value): boolean {
+  if (value.op === "display") return value.makes === "dict" && value.elements.length === 0 && !value.isOpen;
+  return value.op === "call" && value.arguments.length === 0 && lastNameOf(value.callee) === "dict";
 }
 
 /** Where the variable's lock is taken, if nothing else is done with it: not returned, stored, passed on, or left to inner functions. */

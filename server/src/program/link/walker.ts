@@ -2,13 +2,22 @@ import type { Range } from "../../base/range.js";
 import { blockingOf } from "../../knowledge/blocking.js";
 import type { CallableEntry } from "../../knowledge/entry.js";
 import type { FunctionFacts } from "../facts.js";
-import type { CallOperation, LoopOperation, Operation, ReadOperation, Value, WriteOperation, YieldOperation } from "../operation.js";
-import { type Frame, isConstantKey, passedOnWay, wayBreak } from "./abstract-object.js";
+import type {
+  CallOperation,
+  LoopOperation,
+  NamePlace,
+  Operation,
+  ReadOperation,
+  Value,
+  WriteOperation,
+  YieldOperation,
+} from "../operation.js";
+import { type Frame, isConstantKey, passedOnWay, sharedObject, wayBreak } from "./abstract-object.js";
 import { isWithin, ownerOfCell } from "./cells.js";
 import { changedByFunction } from "./container-changes.js";
 import { decoratedCallees } from "./decorations.js";
 import { decoratingManagers, decoratorLocks } from "./decorator-locks.js";
-import { type ClassNode, type Entity, entityKey, type FunctionNode, functionKey } from "./entity.js";
+import { type ClassNode, classKey, type Entity, entityKey, type FunctionNode, functionKey } from "./entity.js";
 import { isGatheredKey } from "./gathered-arguments.js";
 import { codeGivenTo } from "./given-code.js";
 import {
@@ -24,7 +33,7 @@ import {
   withoutIdentity,
 } from "./held.js";
 import { implicitCall, implicitMethodsIn } from "./implicit-calls.js";
-import { iteratedKind, iterationsOf } from "./iteration.js";
+import { iteratedKind, iterationsOf, returnedView } from "./iteration.js";
 import { knownOnWay } from "./known-on-way.js";
 import { receiverOf } from "./last-name.js";
 import type { Program } from "./link.js";
@@ -41,6 +50,7 @@ import {
   triedIn,
   turnAt,
 } from "./locks.js";
+import { isLogging, logFilters } from "./log-filters.js";
 import { loopsAround } from "./loops.js";
 import type { Access, Acquisition, CallStep, Wait } from "./moments.js";
 import { hasNote } from "./notes.js";
@@ -479,6 +489,7 @@ export class Walker {
     }
     this.actsOf(operation, activation, held);
     this.calledFunction(operation, activation, held);
+    this.logged(operation, activation, held);
     const callees = decoratedCallees(this.calleesIn(operation, frame), callee, frame, this.ownership, this.program.resolver);
     for (const { function: node, receiver, decoration } of callees) {
       // `self.__init__()` on an object that exists starts it afresh, after a fork say, when nobody else has it.
@@ -541,6 +552,8 @@ export class Walker {
     if (callee.op === "read" && callee.place.kind === "name") {
       const passed = this.ownership.passedCode(callee.place, frame);
       if (passed.length > 0) return passed.flatMap((entity) => (entity.kind === "function" ? [entity] : []));
+      // What other calls pass for a parameter is not what came along here.
+      if (isUntold(callee.place, frame)) return [];
     }
     return resolver.callees(operation, frame.function);
   }
@@ -653,6 +666,21 @@ export class Walker {
       this.waits.push({ root: this.current, function: frame.function, range: call, locks: [...held], path, call, entry });
   }
 
+  /** Whoever logs runs the filters, and no lock is held then; a handler holds its own lock only once they have let the record through. */
+  private logged(call: CallOperation, { frame, path }: Activation, held: readonly HeldLock[]): void {
+    if (!this.state) return;
+    const filters = logFilters(this.program);
+    if (filters.length === 0 || !isLogging(call, frame.function, this.program)) return;
+    for (const { function: node, class: owner } of filters) {
+      const self = node.head.parameters[0]?.name ?? "";
+      const parameters = new Map([[self, sharedObject(`self ${classKey(owner)}`, owner)]]);
+      this.enter({ function: node, parameters, caller: frame, depth: frame.depth + 1 }, held, [
+        ...path,
+        { function: frame.function, call },
+      ]);
+    }
+  }
+
   /** What a loop, a call or a `yield from` goes through. */
   private iterate(
     operation: LoopOperation | CallOperation | YieldOperation,
@@ -662,6 +690,7 @@ export class Walker {
   ): void {
     const { frame } = activation;
     const { resolver } = this.program;
+    if (operation.op === "loop") this.returnedView(operation, activation, held);
     for (const { source, step } of iterationsOf(operation, frame.function, resolver)) {
       const given = this.state?.givenByProperty(source, frame) ?? passedOnWay(source, frame);
       // A part of a sequence is a copy, which the call has for itself.
@@ -676,6 +705,17 @@ export class Walker {
       if (kind === "iterator") this.state.access("advance", object, operation, statement, baseOf(source), activation, held);
       else this.state.access(isNative ? "copy" : "iterate", elementsOf(object), operation, statement, baseOf(source), activation, held);
     }
+  }
+
+  /** A view that a function returns shows what is in the dict while it is gone through. */
+  private returnedView(loop: LoopOperation, activation: Activation, held: readonly HeldLock[]): void {
+    const { frame } = activation;
+    const found = this.state && returnedView(loop, frame.function, this.program.resolver);
+    if (!this.state || !found) return;
+    const { call, callee, source } = found;
+    const object = this.ownership.object(source, this.ownership.enter(callee.function, callee.receiver, call, frame));
+    if (object.sharing === "shared")
+      this.state.access("iterate", elementsOf(object), loop, loop.header, baseOf(call.callee), activation, held);
   }
 
   /** What an operation calls on objects of the program without saying so: `len(stack)` runs `__len__`. */
@@ -736,6 +776,12 @@ function parametersIn(node: FunctionNode): readonly string[] {
 /** The methods of the language's own that some class of the program defines. */
 function implicitMethods(program: Program): ReadonlySet<string> {
   return overviewOf(program, "implicit methods", ({ files }) => new Set(files.flatMap((file) => [...implicitMethodsIn(file)])));
+}
+
+/** Whether the variable is a parameter that the call on this way may have filled by what it unpacks. */
+function isUntold({ name, owner }: NamePlace, { function: node, isOpen, arguments: given }: Frame): boolean {
+  if (!isOpen || owner !== node.index || node.bound(name) !== undefined || given?.has(name)) return false;
+  return node.head.parameters.some((parameter) => parameter.name === name);
 }
 
 /** The functions that stand in the place of a decorated method. */
