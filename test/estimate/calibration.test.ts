@@ -3,7 +3,9 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { parseTarget, type Target } from "../../server/src/base/target.js";
 import type { Calibration } from "../../server/src/estimate/calibration.js";
+import { onMachine } from "../../server/src/estimate/library-call-cost.js";
 import { costsFor } from "../../server/src/estimate/operation-costs.js";
+import type { CallCost } from "../../server/src/knowledge/evaluate.js";
 
 const target = parseTarget("cpython-3.13") as Target;
 const shipped = costsFor(target);
@@ -38,6 +40,27 @@ test("measured costs take the place of shipped ones; the others are scaled by ho
   assert.equal(costs.handOver.likely.processes.spawn.bootstrapNs, shipped.handOver.likely.processes.spawn.bootstrapNs);
   assert.deepEqual(costs.handOver.high.wakeUp, { low: 1, high: 2 });
   assert.deepEqual(costs.origin, { kind: "calibrated", note: "measured on this machine, 2026-11-26" });
+});
+
+test("library calls that were not measured are as fast as those of their kind", () => {
+  const each = (name: "bz2.compress" | "hashlib.sha1"): number => shipped.bulk[name].nsPerUnit.likely;
+  const packed = shipped.bulk["zlib.decompress"].nsPerUnit.likely * 4;
+  const native: Calibration["native"] = { ...calibration.native, "zlib.decompress": [packed, packed, packed] };
+  const { bulk } = costsFor(target, [{ ...calibration, native }]);
+  const nearly = (value: number, wanted: number): void => assert.ok(Math.abs(value / wanted - 1) < 1e-9, `${value} is not ${wanted}`);
+  nearly(bulk["bz2.compress"].nsPerUnit.likely, each("bz2.compress") * 4);
+  nearly(bulk["hashlib.sha1"].nsPerUnit.likely, (each("hashlib.sha1") * 10) / shipped.bulk["zlib.crc32"].nsPerUnit.likely);
+});
+
+test("what knowledge tells of computing is scaled as well, what it tells of waiting is not", () => {
+  const costs = costsFor(target, [calibration]);
+  assert.ok(Math.abs(costs.slowness - 2) < 1e-9);
+  const ns = { low: 1, likely: 2, high: 3 };
+  const none = { low: 0, likely: 0, high: 0 };
+  const computing: CallCost = { interpreterNs: ns, nativeNs: none, waitNs: none, missing: [], from: "measured" };
+  assert.equal(onMachine(computing, costs)?.interpreterNs.likely, 4);
+  assert.equal(onMachine({ ...computing, waitNs: ns }, costs)?.interpreterNs.likely, 2);
+  assert.equal(onMachine(computing, shipped), computing);
 });
 
 test("costs are of the version that they were measured on, and of no other", () => {

@@ -13,7 +13,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../server/src/cli/calibration"))
-from constructs import CONSTRUCTS, PRELUDE, build, rounds_for, spread
+from constructs import CONSTRUCTS, PRELUDE, build, records, rounds_for, spread, text_data
 
 PERF = time.perf_counter_ns
 # Processor time of this process: other programs on the machine take turns with it, but their turns are not counted.
@@ -68,28 +68,6 @@ def coroutine_cost(repeats):
 
 
 # ---------------------------------------------------------------------------------------------------------------- library calls
-
-
-def text_data(size):
-    import random
-
-    chooser = random.Random(1)
-    words = [("".join(chooser.choice("abcdefghijklmnopqrstuvwxyz") for _ in range(chooser.randint(2, 9)))) for _ in range(2000)]
-    parts, length = [], 0
-    while length < size:
-        word = chooser.choice(words)
-        if chooser.random() < 0.1:
-            word = str(chooser.randint(1, 99999))
-        parts.append(word)
-        length += len(word) + 1
-    return " ".join(parts)[:size]
-
-
-def records(count):
-    import random
-
-    chooser = random.Random(2)
-    return [{"id": i, "name": "name%d" % i, "score": chooser.random(), "tags": ["a", "b", "c"], "ok": True} for i in range(count)]
 
 
 def bulk():

@@ -12,7 +12,7 @@ export interface Calibration {
   /** The day: `2026-11-26`. */
   readonly measured: string;
   readonly operations: Readonly<Partial<Record<OperationName, Triple>>>;
-  /** Library calls whose time the size of their data alone decides, per byte. */
+  /** Library calls whose time their data alone decide, per unit of `BulkCost`: some of each kind. */
   readonly native: Readonly<Partial<Record<BulkName, Triple>>>;
   readonly handOver: MeasuredHandOver;
   /** What cores take from each other, by rising number of busy ones; empty where it was not measured. */
@@ -36,7 +36,7 @@ export function machineOf({ cores, calibrations }: { readonly cores: number; rea
 
 /**
  * The shipped costs of the same target with the measured ones in their places. Operations that were not measured are scaled by how much
- * faster or slower the measured ones are, library calls by the measured ones of them.
+ * faster or slower the measured ones are, library calls by the measured ones of their kind.
  */
 export function calibrated(shipped: OperationCosts, calibration: Calibration): OperationCosts {
   const known = calibratedOf.get(calibration);
@@ -53,7 +53,12 @@ function withCalibration(shipped: OperationCosts, { measured, operations, native
   const names = Object.keys(shipped.operations) as OperationName[];
   const speed = median(names.flatMap((name) => ratio(operations[name], shipped.operations[name])));
   const nativeNames = Object.keys(shipped.bulk) as BulkName[];
-  const nativeSpeed = median(nativeNames.flatMap((name) => ratio(native[name], shipped.bulk[name].nsPerUnit)));
+  const nativeRatios = nativeNames.flatMap((name) => ratio(native[name], shipped.bulk[name].nsPerUnit).map((speed) => ({ name, speed })));
+  const nativeSpeed = median(nativeRatios.map((one) => one.speed));
+  const speedOf = (name: BulkName): number => {
+    const kin = nativeRatios.filter((one) => kindOf(one.name) === kindOf(name));
+    return kin.length > 0 ? median(kin.map((one) => one.speed)) : nativeSpeed;
+  };
   const scaled = ({ low, likely, high }: Interval, by: number): Interval => ({ low: low * by, likely: likely * by, high: high * by });
   const operationOf = (name: OperationName): Interval => {
     const own = operations[name];
@@ -62,7 +67,7 @@ function withCalibration(shipped: OperationCosts, { measured, operations, native
   const bulkOf = (name: BulkName): BulkCost => {
     const { fixedNs, nsPerUnit, unit } = shipped.bulk[name];
     const own = native[name];
-    return { fixedNs: scaled(fixedNs, speed), nsPerUnit: own ? margined(own) : scaled(nsPerUnit, nativeSpeed), unit };
+    return { fixedNs: scaled(fixedNs, speed), nsPerUnit: own ? margined(own) : scaled(nsPerUnit, speedOf(name)), unit };
   };
   return {
     origin: { kind: "calibrated", note: `measured on this machine, ${measured}` },
@@ -70,12 +75,22 @@ function withCalibration(shipped: OperationCosts, { measured, operations, native
     bulk: Object.fromEntries(nativeNames.map((name) => [name, bulkOf(name)])) as OperationCosts["bulk"],
     library: { ...shipped.library, factor: scaled(shipped.library.factor, speed) },
     integers: { ...shipped.integers, factor: scaled(shipped.integers.factor, nativeSpeed) },
+    slowness: speed,
     handOver: {
       low: handOverOf(shipped.handOver.low, handOver, 0),
       likely: handOverOf(shipped.handOver.likely, handOver, 1),
       high: handOverOf(shipped.handOver.high, handOver, 2),
     },
   };
+}
+
+/** Library calls that a machine does as fast as each other, against another: digests have instructions of their own, packing looks far back in memory. */
+function kindOf(name: BulkName): string {
+  const module = name.slice(0, name.indexOf("."));
+  if (name === "zlib.crc32") return "hashlib";
+  if (/^(zlib|gzip|bz2|lzma)$/.test(module)) return "packing";
+  if (/^(copy|csv|random|statistics)$/.test(module)) return "json";
+  return /^(str|bytes|struct|base64)$/.test(module) || name.startsWith("sorted") ? "str" : module;
 }
 
 /** One construct in a loop is not that construct in a program: the shipped tables allow a third more for another machine. */

@@ -13,6 +13,14 @@ export function isCounter(value: Value, at: Activation, resolver: Resolver): boo
   return resolver.resolve(value, at.function).some((entity) => entity.kind === "object" && entity.type === "collections.Counter");
 }
 
+/** Whether a value is a `collections.OrderedDict`. */
+export function isOrdered(value: Value, at: Activation, resolver: Resolver): boolean {
+  const has = importsAny(at.function.file, "counters", (module) => module === "collections");
+  return (
+    has && resolver.resolve(value, at.function).some((entity) => entity.kind === "object" && entity.type === "collections.OrderedDict")
+  );
+}
+
 /**
  * What an operator takes on two counters, which is a function written in Python; undefined for anything else. In what counting an element takes, for each of
  * the larger one: `==`, since 3.10, 4.9 to 7.8, `+` and `|` 9 to 15, `-` and `&` 8 to 11 (CPython 3.11, 3.13t and 3.14, `test/measure/library_calls.py`).

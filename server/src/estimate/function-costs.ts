@@ -567,7 +567,7 @@ export class FunctionCosts {
       this.unknownCall(loop, body, at);
     // What was measured of all that an iterator makes comes before what one step takes as a rule.
     const produced = loop.iterable ? producedNs(loop.iterable, at, this.evaluator, this.costs, "loop") : undefined;
-    const next = produced ? undefined : nextCost(loop, at, this.evaluator, this.target);
+    const next = produced ? undefined : nextCost(loop, at, this.evaluator, this.target, this.costs);
     if (next) addReleased(body, next.nativeNs);
     const pass = add(add(this.constructs.pass(loop, at), next?.interpreterNs ?? zero), keptNs(loop, count, at, this.evaluator));
     body.sharedUses += this.sharing.usesOfRound(loop, at);

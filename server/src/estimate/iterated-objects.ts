@@ -4,6 +4,8 @@ import type { LoopOperation, Value } from "../program/operation.js";
 import type { Activation } from "./activation.js";
 import { libraryName } from "./called-library.js";
 import type { Evaluator } from "./evaluate.js";
+import { onMachine } from "./library-call-cost.js";
+import type { OperationCosts } from "./operation-costs.js";
 
 /*
  * What hands out the elements that a loop runs over, where that is no list: an object of a library, or a call that may do anything for each.
@@ -19,12 +21,18 @@ export function isProduced(iterable: Value, at: Activation, evaluator: Evaluator
 }
 
 /** What an object of a library takes to hand out its next element: a row of a `csv.DictReader` or of a database. */
-export function nextCost({ iterable }: LoopOperation, at: Activation, evaluator: Evaluator, target: Target): CallCost | undefined {
+export function nextCost(
+  { iterable }: LoopOperation,
+  at: Activation,
+  evaluator: Evaluator,
+  target: Target,
+  costs: OperationCosts,
+): CallCost | undefined {
   for (const entity of iterable ? evaluator.resolver.resolve(iterable, at.function) : []) {
     // Of a text whose length is known, making the reader counts for all of it.
     if (entity.kind !== "object" || (entity.type === "csv.reader" && iterable && evaluator.length(iterable, at))) continue;
     const entry = evaluator.resolver.knowledge.callable(`${entity.type}.__next__`);
-    const cost = entry?.cost && costOf(entry, { target });
+    const cost = entry?.cost && onMachine(costOf(entry, { target }), costs);
     if (cost) return cost;
   }
   return undefined;

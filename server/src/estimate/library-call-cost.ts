@@ -1,4 +1,4 @@
-import { add, type Interval } from "../base/interval.js";
+import { add, type Interval, scale } from "../base/interval.js";
 import type { Target } from "../base/target.js";
 import type { CallFacts } from "../knowledge/call-facts.js";
 import type { CallableEntry } from "../knowledge/entry.js";
@@ -42,13 +42,13 @@ export function libraryCallCost(
 ): LibraryCallCost {
   const { evaluator, costs } = context;
   const verdict = evaluate(entry, facts);
-  const database = call.op === "call" ? databaseCost(name, call, at, evaluator) : undefined;
+  const database = call.op === "call" ? onMachine(databaseCost(name, call, at, evaluator), costs) : undefined;
   const measured =
     database ??
     (call.op === "call"
       ? measuredCost(name, call, at, { verdict, hasCost: entry.cost !== undefined }, context)
       : (counterCost(call, at, context) ?? tabulatedOperator(name, costs)));
-  const told = costOf(entry, facts);
+  const told = entry.waits ? costOf(entry, facts) : onMachine(costOf(entry, facts), costs);
   // Of a sleep of an unknown length, what it takes beside that says nothing.
   const isTold = told && (entry.kind !== "sleep" || told.missing.length === 0);
   const usual = measured ?? (isTold ? told : usualCost(entry, verdict, facts, costs));
@@ -65,6 +65,12 @@ export function libraryCallCost(
   const startsUnknown =
     call.op === "call" && entry.kind === "process-wait" && !measured && !isIdle && !startsBusyCommand(call, at, evaluator);
   return { verdict, cost, isMeasured: measured !== undefined, startsUnknown, releases: database?.releases };
+}
+
+/** What knowledge tells was measured on one machine: computing takes longer or shorter on another, waiting as long. */
+export function onMachine<Cost extends CallCost>(cost: Cost | undefined, { slowness }: OperationCosts): Cost | undefined {
+  if (!cost || slowness === 1 || cost.waitNs.high > 0) return cost;
+  return { ...cost, interpreterNs: scale(cost.interpreterNs, slowness), nativeNs: scale(cost.nativeNs, slowness) };
 }
 
 function counterCost(

@@ -20,6 +20,8 @@ export interface OperationCosts {
   readonly library: { readonly column: LibraryColumn; readonly factor: Interval };
   /** The same of arithmetic with large integers. */
   readonly integers: { readonly column: string; readonly factor: Interval };
+  /** How many times as long computing takes here as on the machine of the shipped tables, on which knowledge's costs were measured, too. */
+  readonly slowness: number;
   /** What the simulator asks for; three sets, for cheap, likely and dear hand-overs. */
   readonly handOver: Readonly<Record<keyof Interval, HandOverCosts>>;
 }
@@ -474,6 +476,7 @@ function derive(
     bulk,
     library: { column, factor: scale(by.operations, librarySlower) },
     integers: { column: from.name, factor: by.bulk },
+    slowness: 1,
     handOver,
   };
 }

@@ -97,7 +97,8 @@ export interface ComputeOperation extends Range {
   readonly op: "compute";
   /**
    * As written in Python, `not` and `u-` for unary ones, `format` for f-strings, or `format-padded` with a format specifier, `slice` for slices,
-   * `swap` for two or three values that are written out and at once assigned one by one.
+   * `swap` for two or three values that are written out and at once assigned one by one, `unpack-star` for a target such as `a, *rest`, `match-class` and the
+   * like for what a `case` asks.
    */
   readonly operator: string;
   readonly operands: readonly Value[];

@@ -10,6 +10,7 @@ import type {
   Module,
   NameExpression,
   Parameter,
+  PatternKind,
   Statement,
   WithItem,
 } from "./nodes.js";
@@ -374,14 +375,43 @@ class Lowering extends ExpressionLowering {
   private matchCase(node: Node): MatchCase {
     const captures: NameExpression[] = [];
     let guard: Expression | undefined;
+    let pattern: PatternKind = "any";
     const body: Statement[] = [];
     for (const child of this.children(node)) {
       const kind = this.symbol(child);
       if (kind === "block") this.statementsInto(child, body);
       else if (kind === "if_clause") guard = this.expressions(this.children(child))[0];
-      else this.captures(child, captures);
+      else {
+        this.captures(child, captures);
+        // `case 1, 2:` is a sequence, of which each pattern comes as a child of its own.
+        pattern = pattern === "any" ? this.patternKind(child) : "sequence";
+      }
     }
-    return { captures, guard, body, start: node.startIndex, end: node.endIndex };
+    return { pattern, captures, guard, body, start: node.startIndex, end: node.endIndex };
+  }
+
+  private patternKind(node: Node): PatternKind {
+    switch (this.symbol(node)) {
+      case "class_pattern":
+        return "class";
+      case "dict_pattern":
+        return "mapping";
+      case "list_pattern":
+      case "tuple_pattern":
+        return "sequence";
+      case "case_pattern":
+      case "as_pattern":
+      case "union_pattern": {
+        const [first] = this.children(node);
+        return first ? this.patternKind(first) : "any";
+      }
+      case "dotted_name":
+        return this.children(node).length > 1 ? "value" : "any";
+      case "identifier":
+        return "any";
+      default:
+        return this.slice(node) === "_" ? "any" : "value";
+    }
   }
 
   /** Names that a pattern binds: plain names, but neither class names, dotted constants nor keywords of a class pattern. */

@@ -139,7 +139,11 @@ export interface Try extends Range {
   readonly final: readonly Statement[];
 }
 
+/** What a pattern asks of the subject: its class, keys of a mapping, the length of a sequence, or whether it equals a value; `any` takes all. */
+export type PatternKind = "class" | "mapping" | "sequence" | "value" | "any";
+
 export interface MatchCase extends Range {
+  readonly pattern: PatternKind;
   /** The names the pattern binds. */
   readonly captures: readonly NameExpression[];
   readonly guard: Expression | undefined;

@@ -110,6 +110,8 @@ const symbolNames = [
   "splat_type",
   "case_pattern",
   "class_pattern",
+  "dict_pattern",
+  "union_pattern",
   "keyword_pattern",
   "chevron",
 ] as const;

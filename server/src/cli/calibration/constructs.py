@@ -203,3 +203,25 @@ def rounds_for(function, wanted_ns):
         if took > wanted_ns / 4 or rounds > 10_000_000:
             return max(5, int(rounds * wanted_ns / max(1, took)))
         rounds *= 4
+
+
+def text_data(size):
+    import random
+
+    chooser = random.Random(1)
+    words = [("".join(chooser.choice("abcdefghijklmnopqrstuvwxyz") for _ in range(chooser.randint(2, 9)))) for _ in range(2000)]
+    parts, length = [], 0
+    while length < size:
+        word = chooser.choice(words)
+        if chooser.random() < 0.1:
+            word = str(chooser.randint(1, 99999))
+        parts.append(word)
+        length += len(word) + 1
+    return " ".join(parts)[:size]
+
+
+def records(count):
+    import random
+
+    chooser = random.Random(2)
+    return [{"id": i, "name": "name%d" % i, "score": chooser.random(), "tags": ["a", "b", "c"], "ok": True} for i in range(count)]

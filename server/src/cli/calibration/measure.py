@@ -63,25 +63,49 @@ def constructs():
 
 
 def native_calls():
-    """Calls whose time depends on the size of their data alone: what the machine does outside the interpreter."""
+    """Calls whose time depends on their data alone, of each kind: processors have instructions of their own for some, so that none tells of the others."""
+    import bz2
     import hashlib
+    import pickle
+    import re
     import zlib
 
     data = bytes(range(256)) * 4096
+    text = text_data(50000)
+    words = text.encode()
+    rows = records(200)
+    packed, squeezed, pickled, written = zlib.compress(words), bz2.compress(words), pickle.dumps(rows, 5), json.dumps(rows)
+    find = re.compile(r"\w+").findall
     calls = {
-        "hashlib.sha256": lambda: hashlib.sha256(data).digest(),
-        "hashlib.sha512": lambda: hashlib.sha512(data).digest(),
-        "hashlib.blake2b": lambda: hashlib.blake2b(data).digest(),
-        "zlib.crc32": lambda: zlib.crc32(data),
+        "hashlib.sha256": (lambda: hashlib.sha256(data).digest(), len(data)),
+        "hashlib.sha512": (lambda: hashlib.sha512(data).digest(), len(data)),
+        "hashlib.blake2b": (lambda: hashlib.blake2b(data).digest(), len(data)),
+        "hashlib.pbkdf2_hmac": (lambda: hashlib.pbkdf2_hmac("sha256", b"password", b"salt", 1000), 1000),
+        "zlib.crc32": (lambda: zlib.crc32(data), len(data)),
+        "zlib.compress:6": (lambda: zlib.compress(words, 6), len(words)),
+        "zlib.decompress": (lambda: zlib.decompress(packed), len(words)),
+        "bz2.compress": (lambda: bz2.compress(words), len(words)),
+        "bz2.decompress": (lambda: bz2.decompress(squeezed), len(words)),
+        "pickle.dumps:records": (lambda: pickle.dumps(rows, 5), len(pickled)),
+        "pickle.loads:records": (lambda: pickle.loads(pickled), len(pickled)),
+        "json.dumps:records": (lambda: json.dumps(rows), len(written)),
+        "json.loads:records": (lambda: json.loads(written), len(written)),
+        "re.findall:words": (lambda: find(text), len(text)),
+        "str.split": (lambda: text.split(), len(text)),
     }
     results = {}
-    for name, call in calls.items():
+    for name, (call, units) in calls.items():
         values = []
-        for _ in range(7):
+        call()
+        for _ in range(5):
             begin = CPU()
-            for _ in range(5):
+            call()
+            # Short ones until the clock has something to tell.
+            rounds = max(1, min(50, int(1_500_000 / max(1, CPU() - begin))))
+            begin = CPU()
+            for _ in range(rounds):
                 call()
-            values.append((CPU() - begin) / 5 / len(data))
+            values.append((CPU() - begin) / rounds / units)
         results[name] = spread(values, 4)
     return results
 

@@ -285,6 +285,17 @@ class FunctionExtraction extends ValueExtraction {
       }
       case "match": {
         const subject = this.value(statement.subject);
+        // Which one fits is not known: those before the middle are asked in vain, on average.
+        for (const clause of statement.cases.slice(0, Math.ceil(statement.cases.length / 2))) {
+          if (clause.pattern === "any") continue;
+          this.operations.push({
+            op: "compute",
+            operator: `match-${clause.pattern}`,
+            operands: [subject],
+            start: clause.start,
+            end: clause.start,
+          });
+        }
         const arms = statement.cases.map((clause) =>
           this.inner(() => {
             for (const capture of clause.captures)

@@ -74,6 +74,8 @@ export class ValueExtraction {
       case "list": {
         const plain = value.op === "display" && !value.isOpen && value.elements.length === target.elements.length ? value : undefined;
         const hasStar = target.elements.some((element) => element.kind === "starred");
+        if (hasStar)
+          this.operations.push({ op: "compute", operator: "unpack-star", operands: [value], start: target.start, end: target.end });
         target.elements.forEach((element, index) => {
           const item: Value = plain
             ? (plain.elements[index] as Value)
