@@ -168,8 +168,8 @@ class LockWays {
    */
   private isCounted(acquire: CallOperation, release: CallOperation): boolean {
     const { body } = this.node.facts;
-    const taken = this.testedFor(acquire);
-    const counts = this.testedFor(release).filter((place) => taken.some((other) => samePlace(place, other)));
+    const taken = this.testedFor(acquire, release);
+    const counts = this.testedFor(release, acquire).filter((place) => taken.some((other) => samePlace(place, other)));
     let isChanged = false;
     walkOperations(body, (operation) => {
       const object = receiverOf(operation);
@@ -179,11 +179,11 @@ class LockWays {
     return isChanged;
   }
 
-  /** What others can see of what the tests around an operation look at. */
-  private testedFor(operation: CallOperation): readonly Place[] {
+  /** What others can see of what the tests look at that decide one operation without the other. */
+  private testedFor(operation: CallOperation, other: CallOperation): readonly Place[] {
     const places: Place[] = [];
     walkOperations(this.node.facts.body, (around) => {
-      if (around.op !== "branch" || !around.test || !contains(around, operation) || contains(around.test, operation)) return;
+      if (around.op !== "branch" || !around.test || !contains(around, operation) || contains(around, other)) return;
       someValue(around.test, (value) => {
         if (value.op === "read" && (value.place.kind !== "name" || value.place.owner !== this.node.index)) places.push(value.place);
         return false;
