@@ -1,7 +1,7 @@
 import type { Range } from "../base/range.js";
 import { partOfActivity } from "../program/link/activity.js";
 import type { FunctionNode } from "../program/link/entity.js";
-import { commonLocks, type HeldLock, isNoLock } from "../program/link/locks.js";
+import { type HeldLock, heldBothTimes, isNoLock } from "../program/link/locks.js";
 import type { Access } from "../program/link/moments.js";
 import { type ThreadRoot, threadRoots } from "../program/link/roots.js";
 import type { Spawn } from "../program/link/spawns.js";
@@ -102,7 +102,7 @@ function nameOf(location: string): string {
 
 function guardOf(accesses: readonly Access[]): SharedState["guard"] {
   const [first, ...others] = accesses;
-  const common = others.reduce<readonly HeldLock[]>((held, { locks }) => commonLocks(held, locks), first?.locks ?? []);
+  const common = others.reduce<readonly HeldLock[]>((held, { locks }) => heldBothTimes(held, locks), first?.locks ?? []);
   const names = lockNames(common);
   if (names.length > 0) return { kind: "locks", names };
   return accesses.some(({ locks }) => lockNames(locks).length > 0) ? { kind: "sometimes" } : { kind: "never" };

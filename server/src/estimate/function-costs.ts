@@ -598,7 +598,7 @@ export class FunctionCosts {
     const busyNs = once.interpreter.likely + once.held.likely;
     const passNs = once.unknown > 0 ? Number.POSITIVE_INFINITY : busyNs + once.native.likely + once.wait.likely;
     const innermost = inner && inner.interpreterNs.likely * 2 >= busyNs ? inner.innermost : { function: at.function, loop, passNs };
-    const own: HotLoop = { function: at.function, loop, interpreterNs: add(all.interpreter, all.held), innermost };
+    const own: HotLoop = { function: at.function, loop, interpreterNs: add(all.interpreter, all.held), busyNs, innermost };
     parts.hot = [before, inner, own].reduce((a, b) => ((b?.interpreterNs.likely ?? 0) > (a?.interpreterNs.likely ?? 0) ? b : a));
   }
 

@@ -84,6 +84,8 @@ export interface HotLoop {
   readonly function: FunctionNode;
   readonly loop: LoopOperation;
   readonly interpreterNs: Interval;
+  /** How long one of its passes keeps the interpreter busy, likely. */
+  readonly busyNs: number;
   /** The loop inside it, or itself, in which most of the time goes by; and how long one of its passes takes, likely; without end if it calls what is not known. */
   readonly innermost: { readonly function: FunctionNode; readonly loop: LoopOperation; readonly passNs: number };
 }

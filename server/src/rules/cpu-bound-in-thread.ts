@@ -1,4 +1,5 @@
 import { hasGil, targetTitle } from "../base/target.js";
+import { collects, mayWaitForItems, nestsItems } from "../estimate/awaited-items.js";
 import { queueTaken } from "../estimate/consumer-loops.js";
 import type { Assumption } from "../estimate/prediction.js";
 import type { SiteEstimate } from "../estimate/sites.js";
@@ -47,8 +48,23 @@ function confidenceOf(site: SiteEstimate, program: Program): Confidence | undefi
   if (!isShared && isGuess(work) && work.nesting < 2) return undefined;
   // What waits for one lock anyway is no work to spread, however long it may be.
   if (isGuess(work) && isUnderLock(site)) return undefined;
+  if (isGuess(work) && handlesWhatComes(site, program)) return undefined;
   const isShown = isShared || (!isGuess(work) && spawn.repeated === "shown");
   return isShown ? "likely" : "possible";
+}
+
+/**
+ * Whether it does little for each of what others hand in, as for events that come one by one, and keeps nothing of it: who computes has a result. Its time
+ * is then as likely spent waiting for the next.
+ */
+function handlesWhatComes({ work: { hotLoop }, spawn }: SiteEstimate, { resolver }: Program): boolean {
+  if (!hotLoop || hotLoop.busyNs >= shortestHeavyTaskNs) return false;
+  const { loop, function: node, innermost } = hotLoop;
+  const target = spawn.targets.find((each) => each.function === node);
+  if (!target || !mayWaitForItems(loop, target, resolver) || nestsItems(loop, node)) return false;
+  if (spawn.instances === "one") return !collects(node);
+  // Several threads of one kind that go through loops inside share out a computation.
+  return innermost.loop === loop && !collects(node, resolver);
 }
 
 /** Whether the code shows that several of its threads have some of the work; what a `while` loop starts comes when it comes, as requests do. */

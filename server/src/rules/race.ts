@@ -16,6 +16,7 @@ import type { Access, Moment } from "../program/link/moments.js";
 import { makesStarter, sameObject } from "../program/link/one-object.js";
 import { overviewOf } from "../program/link/overviews.js";
 import { type Concurrency, concurrency, isPromised } from "../program/link/parallel.js";
+import { isHeldToRead } from "../program/link/readers-writer.js";
 import { besideIn, type ThreadRoot } from "../program/link/roots.js";
 import { isLock } from "../program/link/useless-locks.js";
 import { walkOperations } from "../program/link/walk.js";
@@ -381,8 +382,13 @@ const longestWay = 6;
 
 /** What of locks there is between the two, as a clause. */
 export function lockText({ first, second }: Race, { program }: RuleContext): string {
+  if (isReadTogether(first.locks, second.locks)) return "only the readers' side of a lock is held, which lets several threads in";
   const isHeld = [...first.locks, ...second.locks].some(isRealLock) || [first, second].some((access) => isInsideLock(access, program));
   return isHeld ? "no common lock is held" : "no lock is held";
+}
+
+function isReadTogether(a: readonly HeldLock[], b: readonly HeldLock[]): boolean {
+  return a.some(({ key }) => isHeldToRead(key) && b.some((other) => other.key === key));
 }
 
 /** Whether a lock is held in the text, if only one that no other thread can want. */

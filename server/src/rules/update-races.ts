@@ -3,7 +3,7 @@ import { knownTargets, type Target, targetName } from "../base/target.js";
 import { type GapStep, switchPossible } from "../knowledge/atomicity.js";
 import { addingMethods } from "../program/link/compound.js";
 import type { Program } from "../program/link/link.js";
-import { commonLocks, type HeldLock } from "../program/link/locks.js";
+import { commonLocks, type HeldLock, heldBothTimes } from "../program/link/locks.js";
 import { throughNoOther } from "../program/link/meetings.js";
 import type { Access } from "../program/link/moments.js";
 import { ByMaker } from "../program/link/one-object.js";
@@ -114,7 +114,7 @@ function* otherThan({ operation }: Access, accesses: Iterable<Access>): Iterable
 /** Whether one lock is surely held at all of them, so that no two can come at the same time; there can be thousands. Of `locks[i]` each may hold another. */
 function haveCommonLock([first, ...others]: readonly Access[]): boolean {
   let common: readonly HeldLock[] = first?.locks.filter(({ name }) => !name.endsWith("]")) ?? [];
-  for (const { locks } of others) if (common.length > 0) common = commonLocks(common, locks);
+  for (const { locks } of others) if (common.length > 0) common = heldBothTimes(common, locks);
   return commonLocks(common, common).length > 0;
 }
 

@@ -3,7 +3,7 @@ import type { FunctionNode, LinkedFile } from "./entity.js";
 import { takingLocks } from "./held.js";
 import type { Program } from "./link.js";
 import { functionsThat } from "./linked-file.js";
-import { commonLocks, type HeldLock } from "./locks.js";
+import { type HeldLock, heldBothTimes } from "./locks.js";
 import type { Access, Acquisition } from "./moments.js";
 import { againWith, overviewOf, overviewOfFiles } from "./overviews.js";
 import { entriesOf, type PromiseOfRoot, promiseAt, sharingPromises } from "./promises.js";
@@ -168,7 +168,7 @@ function heldOnEntry(node: FunctionNode, ways: readonly Walked[]): readonly Held
   let held: readonly HeldLock[] | undefined;
   for (const { entries } of ways) {
     const known = entries.get(node);
-    if (known) held = held ? commonLocks(held, known) : known;
+    if (known) held = held ? heldBothTimes(held, known) : known;
   }
   return held ?? [];
 }

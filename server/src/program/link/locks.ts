@@ -8,6 +8,7 @@ import { functionView } from "./linked-file.js";
 import { membersOfLoop } from "./loop-members.js";
 import { attributesByName } from "./named-attributes.js";
 import type { Ownership } from "./ownership.js";
+import { enteredSection, isHeldToRead, keyOfLock, type Section, sectionKey } from "./readers-writer.js";
 import { argumentFor, type Resolver } from "./resolver.js";
 import { isProperty, sameValue } from "./updates.js";
 import { innerValues, walkOperations } from "./walk.js";
@@ -31,9 +32,9 @@ export interface HeldLock {
   readonly taken: { readonly function: FunctionNode; readonly range: Range };
 }
 
-/** Whether a thread that holds the first keeps out one that wants the second. */
+/** Whether a thread that holds the first keeps out one that wants the second: both readers of one lock do not. */
 function isSameLock(a: HeldLock, b: HeldLock): boolean {
-  return a.key === b.key;
+  return keyOfLock(a.key) === keyOfLock(b.key) && !(isHeldToRead(a.key) && isHeldToRead(b.key));
 }
 
 /** Whether the lock keeps threads of one process apart: those for tasks let every thread in, and some for processes, too. */
@@ -46,12 +47,21 @@ export function commonLocks(a: readonly HeldLock[], b: readonly HeldLock[]): rea
   return a.filter((lock) => excludesThreads(lock) && b.some((other) => isSameLock(lock, other)));
 }
 
+/** The locks that are held both times and keep threads apart; held to read if it is so once. */
+export function heldBothTimes(a: readonly HeldLock[], b: readonly HeldLock[]): readonly HeldLock[] {
+  return a.filter(excludesThreads).flatMap((lock) => {
+    const others = b.filter(({ key }) => keyOfLock(key) === keyOfLock(lock.key));
+    const [other] = others;
+    return other ? [others.some(({ key }) => key === lock.key) || isHeldToRead(lock.key) ? lock : other] : [];
+  });
+}
+
 /** The locks held from one moment to another without a break: taken at the same place both times. */
 export function heldThroughout(before: readonly HeldLock[], after: readonly HeldLock[]): readonly HeldLock[] {
   return before.filter((lock) =>
     after.some(
       (other) =>
-        isSameLock(lock, other) && lock.taken.function === other.taken.function && lock.taken.range.start === other.taken.range.start,
+        lock.key === other.key && lock.taken.function === other.taken.function && lock.taken.range.start === other.taken.range.start,
     ),
   );
 }
@@ -204,6 +214,13 @@ export function locksOf(
   for (const entity of entities) {
     if (entity.kind !== "object") continue;
     const role = knowledge.type(entity.type)?.is;
+    const section = entity.origin && enteredSection(entity.origin.call, entity.origin.in, program);
+    if (section && entity.origin)
+      return locksOfSection(section, ownership.beside(entity.origin.in), ownership).map((lock) => ({
+        ...lock,
+        name: writtenName(context),
+        taken,
+      }));
     if (role?.role === "lock") {
       if (!isExclusive(entity.origin?.call, entity.type)) return [];
       const isSure = entities.every((other) => other.kind === "object" && reentrancyOf(other, program) === role.reentrant);
@@ -300,6 +317,11 @@ function reentrancyOf(entity: Extract<Entity, { kind: "object" }>, program: Prog
 /** The lock that a context manager of the program stands for, where walking its code showed none although it takes some. */
 export function lockOfManager(context: Value, frame: Frame, ownership: Ownership): readonly HeldLock[] {
   return lockIn(context, frame, ownership, { reentrant: "unknown", scope: "unknown" }, "threads");
+}
+
+/** What a thread holds in a section of readers, or of the writer. */
+export function locksOfSection({ lock, mode }: Section, frame: Frame, ownership: Ownership): readonly HeldLock[] {
+  return lockOfManager(lock, frame, ownership).map((held) => ({ ...held, key: sectionKey(held.key, mode) }));
 }
 
 /** `Condition(self._lock)` is held by whoever holds that lock. */
@@ -444,6 +466,11 @@ const usesOfLocks = functionView(({ body }) => {
   });
   return uses;
 });
+
+/** Whether the call is what a `with` of the function enters. */
+export function isEntered(call: CallOperation, node: FunctionNode): boolean {
+  return lockUses(node).entered.some(({ start, end }) => start === call.start && end === call.end);
+}
 
 /** Whether the function takes a lock somewhere. */
 export function takesLock(node: FunctionNode): boolean {

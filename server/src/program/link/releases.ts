@@ -1,9 +1,10 @@
 import { contains, type Range } from "../../base/range.js";
-import type { CallOperation, LoopOperation, Operation, Value } from "../operation.js";
+import type { CallOperation, LoopOperation, Operation, Place, Value } from "../operation.js";
 import type { FunctionNode } from "./entity.js";
 import { objectOfMethod } from "./hand-over.js";
+import { receiverOf } from "./last-name.js";
 import { triedIn } from "./locks.js";
-import { sameValue } from "./updates.js";
+import { samePlace, sameValue } from "./updates.js";
 import { someValue, walkOperations } from "./walk.js";
 
 /** A call of `acquire` and a way out of the function on which the lock is not released, though it is on another. */
@@ -135,7 +136,7 @@ class LockWays {
       // An attempt whose answer nobody looks at need not have succeeded.
       const isKnown = acquire.arguments.length === 0 || this.consulted.has(factOfCall(acquire));
       if (exit.how !== "error" && this.isNoted(acquire, exit.range)) return [];
-      if (this.isMeant(acquire, exit, heldAtEnd)) return [];
+      if (this.isMeant(acquire, exit, heldAtEnd) || (release && this.isCounted(acquire, release))) return [];
       return release && isKnown ? [{ acquire, object: this.object, release, exit }] : [];
     });
   }
@@ -159,6 +160,36 @@ class LockWays {
     const { body } = this.node.facts;
     if (exit.how === "round") return body.some((each) => each.op === "loop" && each.start > acquire.end && this.releases(each.body));
     return heldAtEnd.has(acquire) && this.releases(body) && !this.releases(withoutHandlers(body));
+  }
+
+  /**
+   * Whether tests of one count decide both, which the function changes: the first one to come takes the lock for all, and the last one to go gives it back, in
+   * whichever thread that is.
+   */
+  private isCounted(acquire: CallOperation, release: CallOperation): boolean {
+    const { body } = this.node.facts;
+    const taken = this.testedFor(acquire, release);
+    const counts = this.testedFor(release, acquire).filter((place) => taken.some((other) => samePlace(place, other)));
+    let isChanged = false;
+    walkOperations(body, (operation) => {
+      const object = receiverOf(operation);
+      const place = operation.op === "write" ? operation.place : object?.op === "read" ? object.place : undefined;
+      isChanged ||= place !== undefined && counts.some((each) => samePlace(each, place));
+    });
+    return isChanged;
+  }
+
+  /** What others can see of what the tests look at that decide one operation without the other. */
+  private testedFor(operation: CallOperation, other: CallOperation): readonly Place[] {
+    const places: Place[] = [];
+    walkOperations(this.node.facts.body, (around) => {
+      if (around.op !== "branch" || !around.test || !contains(around, operation) || contains(around, other)) return;
+      someValue(around.test, (value) => {
+        if (value.op === "read" && (value.place.kind !== "name" || value.place.owner !== this.node.index)) places.push(value.place);
+        return false;
+      });
+    });
+    return places;
   }
 
   private leak(acquire: CallOperation, exit: Exit): void {

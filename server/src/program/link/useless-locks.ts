@@ -14,6 +14,7 @@ import { loopsAround } from "./loops.js";
 import { mentionsIn } from "./mentions.js";
 import type { Access } from "./moments.js";
 import { againWith } from "./overviews.js";
+import { enteredSection } from "./readers-writer.js";
 import { evaluatedBy, innerValues, someValue, walkOperations } from "./walk.js";
 
 /** A lock that keeps nobody out. */
@@ -91,7 +92,7 @@ export function isLock(value: Value, within: FunctionNode, { resolver, knowledge
 }
 
 function isNewLock(value: Value | undefined, within: FunctionNode, program: Program): value is CallOperation {
-  if (value?.op !== "call") return false;
+  if (value?.op !== "call" || enteredSection(value, within, program)) return false;
   const isMade = program.resolver.resolve(value, within).some((entity) => entity.kind === "object" && entity.origin?.call === value);
   // `Condition(lock)` is that lock.
   return isMade && value.arguments.every((argument) => argument.value.op === "constant") && isLock(value, within, program);

@@ -1,6 +1,6 @@
 import type { FunctionNode } from "./entity.js";
 import type { Program } from "./link.js";
-import { commonLocks, type HeldLock } from "./locks.js";
+import { type HeldLock, heldBothTimes } from "./locks.js";
 import type { Access, Acquisition, Poll, Wait } from "./moments.js";
 import { againWith } from "./overviews.js";
 
@@ -49,7 +49,7 @@ export class Trail {
 
   entered(node: FunctionNode, held: readonly HeldLock[]): void {
     const known = this.heldOnEntry(node);
-    this.entries.set(node, known ? commonLocks(known, held) : held);
+    this.entries.set(node, known ? heldBothTimes(known, held) : held);
   }
 
   /** The locks held whenever the function was entered by a call; undefined if it never was. */

@@ -40,9 +40,11 @@ import type { Program } from "./link.js";
 import {
   givenBack,
   type HeldLock,
+  isEntered,
   leavesTaken,
   lockOfManager,
   locksOf,
+  locksOfSection,
   looksLikeLock,
   mayFail,
   mayHoldAtYield,
@@ -56,6 +58,7 @@ import type { Access, Acquisition, CallStep, Wait } from "./moments.js";
 import { hasNote } from "./notes.js";
 import { overviewOf } from "./overviews.js";
 import { Ownership } from "./ownership.js";
+import { calledSection, enteredSection } from "./readers-writer.js";
 import { decoratorNames, type Resolver } from "./resolver.js";
 import type { ThreadRoot } from "./roots.js";
 import { isSliced } from "./slices.js";
@@ -507,6 +510,22 @@ export class Walker {
       // The way out may have been found for a call that holds the same locks from elsewhere.
       if (!node.head.isGenerator) replace(held, [...new Set(exit.held.map((lock) => held.find((each) => each.key === lock.key) ?? lock))]);
     }
+    this.calledSection(operation, frame, held);
+  }
+
+  /** A call that begins or ends a section of a lock for readers and a writer, with what the lock does for that behind it. */
+  private calledSection(call: CallOperation, frame: Frame, held: HeldLock[]): void {
+    const section = calledSection(call, frame.function, this.program);
+    if (!section || isEntered(call, frame.function)) return;
+    const { lock, mode, does } = section;
+    const modes = mode ? [mode] : (["read", "write"] as const);
+    const locks = modes.flatMap((each) => locksOfSection({ lock, mode: each }, frame, this.ownership));
+    if (does === "take") for (const each of locks) hold(held, each);
+    else
+      replace(
+        held,
+        held.filter(({ key }) => !locks.some((each) => each.key === key)),
+      );
   }
 
   /** What the called function does because of a look that was made here. */
@@ -583,6 +602,8 @@ export class Walker {
       takes ||= leavesTaken(enter.function);
       added(this.enter(enter, held, [...path, step]).held);
     }
+    const section = enteredSection(context, frame.function, this.program);
+    if (section) return [...found, ...locksOfSection(section, frame, this.ownership)];
     if (found.length > 0 || takes) return found.length > 0 ? found : lockOfManager(context, frame, this.ownership);
     // `with self._lock.for_reading():` holds the lock in one way or another.
     const object = context.op === "call" ? receiverOf(context) : undefined;
