@@ -34,9 +34,9 @@ function find({ program, target }: RuleContext): readonly Match<Data>[] {
     if (!location.endsWith("[]")) continue;
     const changes = accesses.filter(({ does }) => does !== "read" && does !== "iterate" && does !== "copy");
     for (const change of changes) {
-      // What is no single step in any build is for other rules to say.
-      if (change.update || change.check) continue;
       const method = methodOf(change, program);
+      // What is no single step in any build is for other rules to say; none does of a look at a heap before something is taken out of it.
+      if (change.update || (change.check && !method?.startsWith("heapq."))) continue;
       if (method === undefined || needsGil(method, target) === undefined) continue;
       const key = `${change.function.file.path}:${change.statement.start}`;
       const known = matches.get(key);
