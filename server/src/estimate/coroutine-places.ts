@@ -118,12 +118,18 @@ function elementsOf(value: Value, within: FunctionNode, evaluator: Evaluator, de
     const isCopy = /^builtins\.(list|tuple|set)$/.test(name ?? "") && inner?.form === "positional" && others.length === 0;
     return isCopy ? elementsOf(inner.value, within, evaluator, depth + 1) : undefined;
   }
-  if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== within.index) return undefined;
-  const [bound, ...others] = within.bound(value.place.name) ?? [];
-  if (!bound || others.length > 0) return undefined;
+  const bound = onlyBound(value, within);
+  if (value.op !== "read" || !bound) return undefined;
   const filled = filledWith(value, bareActivation(within), evaluator);
   if (filled) return filled.items.map((item) => item.value);
   return bound.op === "display" && bound.elements.length === 0 ? undefined : elementsOf(bound, within, evaluator, depth + 1);
+}
+
+/** What a variable of the function is bound to, where that is one thing. */
+function onlyBound(value: Value, within: FunctionNode): Value | undefined {
+  if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== within.index) return undefined;
+  const [bound, ...others] = within.bound(value.place.name) ?? [];
+  return others.length === 0 ? bound : undefined;
 }
 
 const deepest = 4;
@@ -136,9 +142,9 @@ function coroutineOf(
   depth = 0,
 ): { readonly targets: readonly SpawnTarget[]; readonly externalTargets: readonly string[] } | undefined {
   if (depth > deepest) return undefined;
-  if (value.op === "read" && value.place.kind === "name" && value.place.owner === within.index) {
-    const [bound, ...others] = within.bound(value.place.name) ?? [];
-    return bound?.op === "call" && others.length === 0 ? coroutineOf(bound, within, resolver, depth + 1) : undefined;
+  if (value.op === "read") {
+    const bound = onlyBound(value, within);
+    return bound?.op === "call" ? coroutineOf(bound, within, resolver, depth + 1) : undefined;
   }
   if (value.op !== "call") return undefined;
   const [inner] = value.arguments;

@@ -124,11 +124,14 @@ export class SimulationMemory {
 
 const mostDemands = 2_000;
 
+/** The settings alone: who asks has much else, which must not live as long as what is remembered. */
+function withoutElse({ target, cores, calibrations, profile, workers, mostSteps }: EstimateSettings): EstimateSettings {
+  return { target, cores, calibrations, profile, workers, ...(mostSteps === undefined ? {} : { mostSteps }) };
+}
+
 /** Estimates every place of the program that starts threads, processes or interpreters. */
 export function estimateSites(program: Program, on: EstimateSettings, memory: SimulationMemory): readonly SiteEstimate[] {
-  // Who asks has much else, which must not live as long as what is remembered.
-  const { target, cores, calibrations, profile, workers, mostSteps } = on;
-  const settings: EstimateSettings = { target, cores, calibrations, profile, workers, ...(mostSteps === undefined ? {} : { mostSteps }) };
+  const settings = withoutElse(on);
   return overviewOf(program, "sites", (now) => findSites(now, settings, memory));
 }
 
@@ -139,8 +142,7 @@ export function estimateCoroutines(
   on: EstimateSettings,
   memory: SimulationMemory,
 ): readonly SiteEstimate[] {
-  const { target, cores, calibrations, profile, workers, mostSteps } = on;
-  const settings: EstimateSettings = { target, cores, calibrations, profile, workers, ...(mostSteps === undefined ? {} : { mostSteps }) };
+  const settings = withoutElse(on);
   return overviewAt(program, path, "coroutine sites", (file, now) => {
     const model = new CostModel(now.resolver, settings);
     return coroutinePlaces(file, model.evaluator).flatMap((place) => {

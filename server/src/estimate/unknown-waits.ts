@@ -1,6 +1,6 @@
 import { exactly, type Interval, interval } from "../base/interval.js";
 import { isAwaitedAtOnce } from "../program/link/joined-at-once.js";
-import { lastNameOf, receiverOf } from "../program/link/last-name.js";
+import { lastNameOf, receiverOf, wordsOfName } from "../program/link/last-name.js";
 import type { CallOperation, Value } from "../program/operation.js";
 import type { Activation } from "./activation.js";
 import type { Evaluator } from "./evaluate.js";
@@ -21,12 +21,12 @@ export function unknownWait(call: CallOperation, at: Activation, evaluator: Eval
   const name = lastNameOf(call.callee);
   // What is written in capitals makes an object.
   if (/^_*[A-Z]/.test(name)) return undefined;
-  const words = wordsOf(name);
+  const words = wordsOfName(name);
   const limit = limitNs(call, at, evaluator);
   const because = isAwaitedAtOnce(call, at.function) ? "as it is awaited" : limit ? "as its time-out says" : undefined;
   // What gets ready, asks or keeps books for something does not wait for it, whatever that is.
   const receiver = receiverOf(call);
-  const isOfSettings = receiver !== undefined && wordsOf(nameOfObject(receiver)).some((word) => settings.test(word));
+  const isOfSettings = receiver !== undefined && wordsOfName(nameOfObject(receiver)).some((word) => settings.test(word));
   const isBeside =
     isOfSettings ||
     (beside.has(words[0] ?? "") && !isOrder(words, receiver)) ||
@@ -35,7 +35,7 @@ export function unknownWait(call: CallOperation, at: Activation, evaluator: Eval
   if (isBeside) return because && { ns: atMost(exchangeNs, limit), because };
   const isOfFile = receiver !== undefined && isMadeBy(receiver, at, evaluator, (made) => fileTypes.test(lastNameOf(made.callee)));
   const isAsked =
-    because !== undefined && call.arguments.some(({ value }) => wordsOf(lastNameOf(value)).some((word) => addresses.test(word)));
+    because !== undefined && call.arguments.some(({ value }) => wordsOfName(lastNameOf(value)).some((word) => addresses.test(word)));
   const kind =
     (isAsked ? "request" : isOfFile ? undefined : kindByName(words, receiver)) ?? (isOfNetwork(call, at, evaluator) ? "module" : undefined);
   if (!kind) return because && { ns: atMost(exchangeNs, limit), because };
@@ -47,23 +47,23 @@ export function unknownWait(call: CallOperation, at: Activation, evaluator: Eval
 
 /** Whether the object stands for a server and is told what to do with what the server has: `client.stop_instances(…)`, `api.create_issue(…)`. */
 function isOrder([verb = "", ...what]: readonly string[], receiver: Value | undefined): boolean {
-  const of = receiver ? wordsOf(nameOfObject(receiver)) : [];
+  const of = receiver ? wordsOfName(nameOfObject(receiver)) : [];
   return what.length > 0 && servers.has(of[of.length - 1] ?? "") && orders.has(verb);
 }
 
 /** Whether the name of a call of which nothing is known says that it only asks, notes or changes something small, so that it is not what takes a task its time. */
 export function keepsBooks({ callee }: CallOperation): boolean {
   const name = lastNameOf(callee);
-  return /^_*[A-Z]/.test(name) || bookkeeping.has(wordsOf(name)[0] ?? "");
+  return /^_*[A-Z]/.test(name) || bookkeeping.has(wordsOfName(name)[0] ?? "");
 }
 
 /** Whether the name of a call of which nothing is known is one that people give to what computes. */
 export function soundsLikeComputing({ callee }: CallOperation): boolean {
-  return wordsOf(lastNameOf(callee)).some((word) => computing.test(word));
+  return wordsOfName(lastNameOf(callee)).some((word) => computing.test(word));
 }
 
 function kindByName(words: readonly string[], receiver: Value | undefined): "request" | "exchange" | undefined {
-  const of = receiver ? wordsOf(nameOfObject(receiver)) : [];
+  const of = receiver ? wordsOfName(nameOfObject(receiver)) : [];
   const last = of[of.length - 1] ?? "";
   const [verb = ""] = words;
   // `get_request()` gives the one that has come in.
@@ -195,13 +195,4 @@ function nameOfObject(value: Value): string {
   if (value.op === "await") return nameOfObject(value.value);
   if (value.op === "read" && value.place.kind === "element") return nameOfObject(value.place.object);
   return lastNameOf(value);
-}
-
-/** The words of a name: of `fetch_page` and `fetchPage`. */
-function wordsOf(name: string): readonly string[] {
-  return name
-    .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
-    .toLowerCase()
-    .split("_")
-    .filter((word) => word !== "");
 }

@@ -9,3 +9,12 @@ export function lastNameOf(value: Value): string {
 export function receiverOf(call: Value | Operation): Value | undefined {
   return call.op === "call" && call.callee.op === "read" && call.callee.place.kind === "attribute" ? call.callee.place.object : undefined;
 }
+
+/** The words of a name in small letters: of `fetch_page` and `fetchPage`. */
+export function wordsOfName(name: string): readonly string[] {
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
+    .toLowerCase()
+    .split("_")
+    .filter((word) => word !== "");
+}

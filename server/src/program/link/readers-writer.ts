@@ -1,6 +1,7 @@
 import type { CallOperation, Value } from "../operation.js";
 import type { ClassNode, FunctionNode } from "./entity.js";
 import { lastName } from "./hand-over.js";
+import { wordsOfName } from "./last-name.js";
 import type { Program } from "./link.js";
 
 /** Part of a program under a lock that lets in many readers or one writer: which of both enters, and how. */
@@ -109,7 +110,7 @@ function saidIn(node: ClassNode, { resolver }: Program): readonly Said[] {
 }
 
 function isNamedForLock(object: Value, node?: ClassNode): boolean {
-  const words = wordsOf(lastName(object) ?? "");
+  const words = wordsOfName(lastName(object) ?? "");
   return words.some((word) => locks.test(word)) || (node !== undefined && lockTypes.test(node.name));
 }
 
@@ -130,7 +131,7 @@ function saidBy(name: string): Said | undefined {
   let mode: Mode | undefined;
   let does: Said["does"] = "enter";
   let isOfLock = false;
-  for (const word of wordsOf(name)) {
+  for (const word of wordsOfName(name)) {
     const own = readers.test(word) ? "read" : writers.test(word) ? "write" : undefined;
     if (own && mode) return undefined;
     mode ??= own;
@@ -147,12 +148,3 @@ const writers = /^(w|wr|write|writers?|writing|exclusive)((un)?lock(ed)?)?$/;
 const takes = /^(acquire|enter|begin|start|take)$/;
 const ends = /unlock(ed)?$|^(releas(e|ed)|leave|exit|end|done|finish)$/;
 const besides = /^(locks?|locked|gen|get|for|access|section|guard|as|mode|side|context|hold|holding)$/;
-
-/** The words of a name in small letters: of `read_lock` and `readLock`. */
-function wordsOf(name: string): readonly string[] {
-  return name
-    .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
-    .toLowerCase()
-    .split("_")
-    .filter((word) => word !== "");
-}
