@@ -6,6 +6,7 @@ import type { LinkedFile } from "./entity.js";
 import { type EntryPoint, findEntryPoints, findHandlers, type HandlerRoot } from "./library-roots.js";
 import { EditedFile, type FileChanges, linkedFile } from "./linked-file.js";
 import { AnswerMemory } from "./memory.js";
+import { type Part, PartNumbers } from "./part-set.js";
 import { propertyNames, TrackedNames } from "./property-names.js";
 import { Resolver } from "./resolver.js";
 import { sameStructure } from "./same-structure.js";
@@ -40,9 +41,8 @@ function inOrder(spawns: readonly Spawn[]): readonly Spawn[] {
   );
 }
 
-/** Stand for lists that follow from the whole program. */
-const listParts = { spawns: {}, "entry points": {}, handlers: {} } as const;
-type ListName = keyof typeof listParts;
+/** Lists that follow from the whole program. */
+type ListName = "spawns" | "entry points" | "handlers";
 
 /** What linking remembers from one state of a program to the next. One program at a time. */
 export class LinkMemory {
@@ -52,13 +52,21 @@ export class LinkMemory {
   private spawns: ReadonlyMap<LinkedFile, readonly Spawn[]> = new Map();
   private last: { readonly found: readonly Spawn[]; readonly kept: readonly Spawn[] } = { found: [], kept: [] };
   private readonly lists = new Map<ListName, readonly object[]>();
+  private readonly newPart = new PartNumbers().next;
+  private readonly listParts: Readonly<Record<ListName, Part>> = {
+    spawns: { part: this.newPart() },
+    "entry points": { part: this.newPart() },
+    handlers: { part: this.newPart() },
+  };
   readonly spawnLists = new SpawnLists(
     (part) => this.read(part),
     (part) => this.changedNow(part),
+    this.newPart,
   );
   readonly propertyNames = new TrackedNames(
     (part) => this.read(part),
     (part) => this.changedNow(part),
+    this.newPart,
   );
   private state = 0;
   /** Whether the present state has answers that rest on what spawns hand over. */
@@ -93,7 +101,7 @@ export class LinkMemory {
 
   private linked(path: string, facts: Facts, open: boolean): LinkedFile {
     if (!open) return linkedFile(path, facts);
-    return new EditedFile(path, facts, (part) => this.read(part));
+    return new EditedFile(path, facts, (part) => this.read(part), this.newPart);
   }
 
   private changed(changes: FileChanges): void {
@@ -116,22 +124,22 @@ export class LinkMemory {
     if (before === list) return list;
     if (before?.length === list.length && list.every((each, index) => sameStructure(each, before[index]))) return before as readonly Item[];
     this.lists.set(name, list);
-    this.changedNow(listParts[name]);
+    this.changedNow(this.listParts[name]);
     return list;
   }
 
   /** Who asks the question at hand has read the list. */
   readList(name: ListName): void {
-    this.read(listParts[name]);
+    this.read(this.listParts[name]);
   }
 
-  private changedNow(part: object): void {
+  private changedNow(part: Part): void {
     this.first.changedNow(part);
     if (this.isSecondInUse) this.second.changedNow(part);
     else this.second.changedInPlace({ parts: [part], names: [] });
   }
 
-  private read(part: object): void {
+  private read(part: Part): void {
     this.first.read(part);
     this.second.read(part);
   }

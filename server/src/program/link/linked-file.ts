@@ -1,6 +1,7 @@
 import { type CallSite, type ClassFacts, definitionAt, type Facts, type FunctionFacts, type ImportFact, type WriteSite } from "../facts.js";
 import type { Value } from "../operation.js";
 import type { ClassNode, Definitions, FunctionHead, FunctionNode, FunctionView, LinkedFile } from "./entity.js";
+import type { NewPart, Part } from "./part-set.js";
 import { sameStructure } from "./same-structure.js";
 
 /** One file's part of a program, for a text that stays as it is. */
@@ -176,13 +177,14 @@ export function assignedIn(body: FunctionNode): readonly Value[] {
 }
 
 /** Is told of each part of a file that somebody reads and that an edit can change. */
-export type Watch = (part: object) => void;
+export type Watch = (part: Part) => void;
 
 /**
  * One file's part of a program, for a text that is being edited: after an edit, its functions and classes are the objects that they were, with other
  * facts; definitions that are added or removed leave the others as they are. Whoever remembers what was read of it learns what changed.
  */
-export class EditedFile implements LinkedFile {
+export class EditedFile implements LinkedFile, Part {
+  readonly part: number;
   private readonly allFunctions: EditedDefinitions<FunctionFacts, EditedFunction>;
   private readonly allClasses: EditedDefinitions<ClassFacts, EditedClass>;
   private readonly derived = new Map<string, Derived>();
@@ -192,10 +194,12 @@ export class EditedFile implements LinkedFile {
     readonly path: string,
     private current: Facts,
     private readonly watch: Watch,
+    private readonly newPart: NewPart,
   ) {
-    const note = (part: object): void => this.note(part);
-    this.allFunctions = new EditedDefinitions(current.functions, (each) => new EditedFunction(this, each, note));
-    this.allClasses = new EditedDefinitions(current.classes, (each) => new EditedClass(this, each, note));
+    this.part = newPart();
+    const note = (part: Part): void => this.note(part);
+    this.allFunctions = new EditedDefinitions(current.functions, newPart(), (each) => new EditedFunction(this, each, note, newPart));
+    this.allClasses = new EditedDefinitions(current.classes, newPart(), (each) => new EditedClass(this, each, note, newPart()));
   }
 
   get functions(): Definitions<FunctionNode> {
@@ -234,7 +238,7 @@ export class EditedFile implements LinkedFile {
   derive<Result>(key: string, compute: () => Result): Result {
     let known = this.derived.get(key);
     if (!known) {
-      known = { compute, result: this.unwatched(compute) };
+      known = { part: this.newPart(), compute, result: this.unwatched(compute) };
       this.derived.set(key, known);
     }
     this.note(known);
@@ -258,7 +262,7 @@ export class EditedFile implements LinkedFile {
     const before = this.current;
     if (!this.allFunctions.canBe(facts.functions) || !this.allClasses.canBe(facts.classes)) return undefined;
     this.current = facts;
-    const changed: object[] = [this, ...this.allFunctions.update(facts.functions), ...this.allClasses.update(facts.classes)];
+    const changed: Part[] = [this, ...this.allFunctions.update(facts.functions), ...this.allClasses.update(facts.classes)];
     for (const known of this.derived.values()) {
       const result = this.unwatched(known.compute);
       if (sameStructure(known.result, result)) continue;
@@ -275,7 +279,7 @@ export class EditedFile implements LinkedFile {
     return { parts: [this, ...this.allFunctions.parts(), ...this.allClasses.parts(), ...this.derived.values()], names };
   }
 
-  private note(part: object): void {
+  private note(part: Part): void {
     if (this.watching) this.watch(part);
   }
 
@@ -294,7 +298,7 @@ export class EditedFile implements LinkedFile {
 /** What an edit changed of a file. */
 export interface FileChanges {
   /** The file itself, and those of its parts that somebody can have read. */
-  readonly parts: readonly object[];
+  readonly parts: readonly Part[];
   /** The names of calls, and with a dot before them those of stores in attributes, of which there are others now. */
   readonly names: readonly string[];
 }
@@ -310,22 +314,24 @@ function changedNames(before: Facts, now: Facts | undefined): readonly string[] 
   return names;
 }
 
-interface Derived {
+interface Derived extends Part {
   readonly compute: () => unknown;
   result: unknown;
 }
 
 /** A definition whose facts can be others after an edit. */
-interface EditedDefinition<DefinitionFacts> {
+interface EditedDefinition<DefinitionFacts> extends Part {
   /** Whether it can go on with those facts. */
   canBe(facts: DefinitionFacts): boolean;
   /** Returns what is another now: itself, and parts of it. */
-  update(facts: DefinitionFacts): readonly object[];
-  parts(): readonly object[];
+  update(facts: DefinitionFacts): readonly Part[];
+  parts(): readonly Part[];
 }
 
 /** The functions or the classes of a file that is being edited. The object stands for which there are. */
-class EditedDefinitions<DefinitionFacts extends { readonly index: number }, Definition extends EditedDefinition<DefinitionFacts>> {
+class EditedDefinitions<DefinitionFacts extends { readonly index: number }, Definition extends EditedDefinition<DefinitionFacts>>
+  implements Part
+{
   private byIndex = new Map<number, Definition>();
   private inOrder: readonly Definition[] = [];
   /** The highest index that anything had. */
@@ -333,6 +339,7 @@ class EditedDefinitions<DefinitionFacts extends { readonly index: number }, Defi
 
   constructor(
     all: readonly DefinitionFacts[],
+    readonly part: number,
     private readonly make: (facts: DefinitionFacts) => Definition,
   ) {
     this.update(all);
@@ -352,9 +359,9 @@ class EditedDefinitions<DefinitionFacts extends { readonly index: number }, Defi
   }
 
   /** Returns what is another now, of what was there before. */
-  update(all: readonly DefinitionFacts[]): readonly object[] {
+  update(all: readonly DefinitionFacts[]): readonly Part[] {
     const { byIndex, inOrder } = this;
-    const changed: object[] = [];
+    const changed: Part[] = [];
     const list = all.map((each) => {
       const known = byIndex.get(each.index);
       if (known) changed.push(...known.update(each));
@@ -369,25 +376,30 @@ class EditedDefinitions<DefinitionFacts extends { readonly index: number }, Defi
     return [this, ...changed];
   }
 
-  parts(): readonly object[] {
+  parts(): readonly Part[] {
     return [this, ...this.inOrder.flatMap((each) => each.parts())];
   }
 }
 
 /** A function that can have other facts after an edit. Who asks for a part of them depends on that part alone. */
 class EditedFunction implements FunctionNode, EditedDefinition<FunctionFacts> {
+  readonly part: number;
   readonly index: number;
   /** Stand for the parts; those of names exist once somebody has asked. */
-  private readonly headPart = {};
-  private readonly returnedPart = {};
-  private readonly boundParts = new Map<string, object>();
-  private readonly views = new Map<FunctionView<unknown>, { result: unknown }>();
+  private readonly headPart: Part;
+  private readonly returnedPart: Part;
+  private readonly boundParts = new Map<string, Part>();
+  private readonly views = new Map<FunctionView<unknown>, Part & { result: unknown }>();
 
   constructor(
     readonly file: LinkedFile,
     private current: FunctionFacts,
     private readonly note: Watch,
+    private readonly newPart: NewPart,
   ) {
+    this.part = newPart();
+    this.headPart = { part: newPart() };
+    this.returnedPart = { part: newPart() };
     this.index = current.index;
   }
 
@@ -409,7 +421,7 @@ class EditedFunction implements FunctionNode, EditedDefinition<FunctionFacts> {
   bound(name: string): readonly Value[] | undefined {
     let part = this.boundParts.get(name);
     if (!part) {
-      part = {};
+      part = { part: this.newPart() };
       this.boundParts.set(name, part);
     }
     this.note(part);
@@ -419,7 +431,7 @@ class EditedFunction implements FunctionNode, EditedDefinition<FunctionFacts> {
   view<Result>(view: FunctionView<Result>): Result {
     let seen = this.views.get(view);
     if (!seen) {
-      seen = { result: view.of(this.current) };
+      seen = { part: this.newPart(), result: view.of(this.current) };
       this.views.set(view, seen);
     }
     this.note(seen);
@@ -430,11 +442,11 @@ class EditedFunction implements FunctionNode, EditedDefinition<FunctionFacts> {
     return this.current.kind === facts.kind && this.current.name === facts.name;
   }
 
-  update(facts: FunctionFacts): readonly object[] {
+  update(facts: FunctionFacts): readonly Part[] {
     const before = this.current;
     if (before === facts) return none;
     this.current = facts;
-    const changed: object[] = [this];
+    const changed: Part[] = [this];
     if (!isSameHead(before, facts)) changed.push(this.headPart);
     if (before.returned !== facts.returned) changed.push(this.returnedPart);
     for (const [name, part] of this.boundParts) if (before.bindings.get(name) !== facts.bindings.get(name)) changed.push(part);
@@ -447,7 +459,7 @@ class EditedFunction implements FunctionNode, EditedDefinition<FunctionFacts> {
     return changed;
   }
 
-  parts(): readonly object[] {
+  parts(): readonly Part[] {
     return [this, this.headPart, this.returnedPart, ...this.boundParts.values(), ...this.views.values()];
   }
 }
@@ -460,6 +472,7 @@ class EditedClass implements ClassNode, EditedDefinition<ClassFacts> {
     readonly file: LinkedFile,
     private current: ClassFacts,
     private readonly note: Watch,
+    readonly part: number,
   ) {
     this.name = current.name;
     this.start = current.start;
@@ -475,13 +488,13 @@ class EditedClass implements ClassNode, EditedDefinition<ClassFacts> {
     return this.name === facts.name && this.start === facts.start;
   }
 
-  update(facts: ClassFacts): readonly object[] {
+  update(facts: ClassFacts): readonly Part[] {
     const isOther = this.current !== facts;
     this.current = facts;
     return isOther ? [this] : none;
   }
 
-  parts(): readonly object[] {
+  parts(): readonly Part[] {
     return [this];
   }
 }

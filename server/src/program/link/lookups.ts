@@ -33,7 +33,8 @@ export function distinct<Item>(list: Item[] | undefined): Item[] | undefined {
 /** States of the program, by what changed last in them. */
 interface Changes {
   readonly files: WeakMap<LinkedFile, number>;
-  readonly parts: Map<object, number>;
+  /** By their numbers. */
+  readonly parts: Map<number, number>;
   readonly names: Map<string, number>;
   readonly given: WeakMap<FunctionNode, number>;
 }

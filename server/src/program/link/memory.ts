@@ -8,6 +8,7 @@ import { noted, noteLookups } from "./lookups.js";
 import { ModuleIndex } from "./modules.js";
 import { NamedSites } from "./named-sites.js";
 import { isOfFixedFiles, OverviewMemory } from "./overview-memory.js";
+import type { Part } from "./part-set.js";
 import { PartsBehind } from "./parts-behind.js";
 import { ProgramChanges, statesBetweenSweeps } from "./program-changes.js";
 import { namesIn, type ProgramSite, type ProgramWrite } from "./program-sites.js";
@@ -53,7 +54,7 @@ export class AnswerMemory {
   private readonly named = new NamedSites();
   private readonly changes = new ProgramChanges();
   /** What has changed in edited files since the present state. */
-  private changedNext = { parts: new Set<object>(), names: new Set<string>() };
+  private changedNext = { parts: new Set<Part>(), names: new Set<string>() };
   private readonly behind = new PartsBehind();
   private readonly overviews: OverviewMemory = new OverviewMemory(this.changes, this.behind, {
     holds: (question) => this.holds(question),
@@ -168,17 +169,17 @@ export class AnswerMemory {
   }
 
   /** Something is another in the present state; nobody has read it there yet. */
-  changedNow(part: object): void {
+  changedNow(part: Part): void {
     this.changes.part(part);
   }
 
   /** Who asks the question at hand has read a part of a file that is being edited. */
-  read(part: object): void {
+  read(part: Part): void {
     const reader = this.question ?? this.collector;
     if (!reader || reader.lastPart === part) return;
     reader.lastPart = part;
-    reader.parts ??= new Set();
-    reader.parts.add(part);
+    reader.read ??= new Set();
+    reader.read.add(part.part);
   }
 
   /** Who asks looks at something of which nobody tells when it changes: what is found is right for this state alone. */
@@ -484,18 +485,18 @@ export class AnswerMemory {
     } finally {
       this.question = outer;
       if (!outer) {
-        this.behind.restsOn(question, undefined);
         this.noteAll(question);
+        this.behind.restsOn(question, undefined);
       }
     }
   }
 
   /** Whoever asks rests on all that the question does. */
   private noteAll(question: Question): void {
-    const { parts, known, overviews } = question;
+    const { read, known, overviews } = question;
     const reader = this.question ?? this.collector;
     if (!reader) return;
-    for (const part of parts ?? nothing) this.read(part);
+    if (read) reader.read = new Set([...(reader.read ?? nothing), ...read]);
     for (const answer of known) this.note(answer);
     for (const overview of overviews ?? nothing) this.noteOverview(overview);
     noteLookups(reader, question);
@@ -516,9 +517,9 @@ export class AnswerMemory {
     // One that is checked already is so on the way to something of the whole program that this one rests on.
     if (question.failed === this.state || question.hasLost || !question.root || question.checked === this.state) return "fails";
     const isUnchanged = this.changes.rest <= since && this.changes.lookups <= since;
-    if (isUnchanged && !(question.all && this.changes.have(question.all, since))) return this.settle(question, "holds");
+    if (isUnchanged && !this.changes.have(question.all, since)) return this.settle(question, "holds");
     const isOfNow = question.foundAhead === this.state;
-    if (!isOfNow && question.parts && this.changes.have(question.parts, since)) return this.settle(question, "fails");
+    if (!isOfNow && this.changes.have(question.parts, since)) return this.settle(question, "fails");
     if (!isOfNow && this.changes.lookups > since && this.changes.haveLookups(question, since)) return this.settle(question, "fails");
     question.checked = this.state;
     for (const overview of question.overviews ?? nothing)

@@ -1,4 +1,5 @@
 import { distinct } from "./lookups.js";
+import { partSet } from "./part-set.js";
 import type { PartsBehind } from "./parts-behind.js";
 import type { ProgramChanges } from "./program-changes.js";
 import { type Again, type Answer, type Collector, compact, type Overview, type Question } from "./questions.js";
@@ -47,7 +48,7 @@ export class OverviewMemory {
       overview.result = result;
       overview.since = state;
     }
-    overview.parts = own.parts ?? nothing;
+    overview.parts = own.read && partSet(own.read);
     overview.known = own.known.size > 0 ? own.known : nothing;
     overview.others = own.others.size > 0 ? own.others : nothing;
     const { fixedAnswers, fixedOthers, files, names, given } = own;
@@ -93,7 +94,7 @@ export class OverviewMemory {
     if (isElsewhere && this.changes.haveLookups(overview.lookups, state)) return false;
     // What it rests on is left as of then, and would in time be taken for something that nobody asks for: before each sweep all is walked.
     const isSummedUp = !isElsewhere && overview.summed >= overview.turn && !this.changes.isLastBeforeSweep;
-    if (isSummedUp && !(overview.all && this.changes.have(overview.all, state))) {
+    if (isSummedUp && !this.changes.have(overview.all, state)) {
       overview.state = this.changes.state;
       return true;
     }
@@ -113,7 +114,7 @@ export class OverviewMemory {
     overview.state = this.changes.state;
     // Only now is all that it rests on as of now. Most edits are of something else, and then it need not be walked; to sum up what is still changing
     // would be in vain.
-    if (isSteady) this.behind.sumUpInTurn(overview, this.changes.state);
+    if (isSteady) this.behind.sumUpAll(overview);
     return true;
   }
 
@@ -143,13 +144,13 @@ export class OverviewMemory {
 
 /** Whether no part of an edited file is behind it. */
 export function isOfFixedFiles({ parts, known, others }: Overview): boolean {
-  return parts.size + known.size + others.size === 0;
+  return !parts && known.size + others.size === 0;
 }
 
 const none: readonly never[] = [];
 const nothing: ReadonlySet<never> = new Set<never>([]);
 const restsOnNothing: Pick<Overview, "parts" | "known" | "others" | "fixed" | "lookups"> = {
-  parts: nothing,
+  parts: undefined,
   known: nothing,
   others: nothing,
   fixed: { answers: none, others: none },

@@ -1,13 +1,11 @@
-import { PartUnion, sameParts } from "./part-union.js";
+import { type PartSet, PartUnion, partSet, sameParts, UnionWords } from "./part-set.js";
 import type { Overview, Question } from "./questions.js";
 
 /** Sums up which parts of edited files answers rest on, by way of others: only what rests on something that rests on other parts now is summed up anew. */
 export class PartsBehind {
   /** Counts the times that what an answer rests on became another. */
   private turn = 0;
-  /** The state that something was last summed up in for later, and how many parts more that may be there. */
-  private summedIn = 0;
-  private left = 0;
+  private readonly words = new UnionWords();
 
   /** What an answer rests on became another; returns the turn since which it is that. */
   next(): number {
@@ -18,7 +16,7 @@ export class PartsBehind {
   sumUp(together: readonly Question[]): void {
     if (!together.some((each) => this.isElsewhere(each))) return;
     if (together.length === 1) return this.restsOn(together[0] as Question, together[0]);
-    const union = new PartUnion();
+    const union = new PartUnion(this.words);
     for (const each of together) this.gather(each, union);
     const { result } = union;
     const isSame = together.every(({ all }) => sameParts(all, result));
@@ -42,6 +40,9 @@ export class PartsBehind {
 
   /** Sums up which parts of edited files a question rests on. */
   restsOn(question: Question, before: Question | undefined): void {
+    if (question.read) question.parts = partSet(question.read);
+    question.read = undefined;
+    question.lastPart = undefined;
     const all = this.partsBehind(question);
     const known = before && sameParts(before.all, all);
     question.all = known ? before.all : all;
@@ -49,11 +50,11 @@ export class PartsBehind {
     question.summed = this.turn;
   }
 
-  private partsBehind(question: Question): ReadonlySet<object> | undefined {
+  private partsBehind(question: Question): PartSet | undefined {
     const { parts, known, overviews } = question;
     // No edited file is behind most of them.
     if (!overviews && !known.some((each) => each.question.all)) return parts;
-    const union = new PartUnion();
+    const union = new PartUnion(this.words);
     this.gather(question, union);
     return union.result;
   }
@@ -64,31 +65,18 @@ export class PartsBehind {
     for (const overview of overviews ?? nothing) into.add(this.partsOf(overview));
   }
 
-  /**
-   * Sums up what an overview rests on, unless much was summed up in that state: after an edit that changes what much rests on, the next strokes share
-   * that. The overview is to be right for the present state, and so is all that it rests on.
-   */
-  sumUpInTurn(overview: Overview, state: number): void {
-    if (overview.summed >= overview.turn) return;
-    if (this.summedIn !== state) {
-      this.summedIn = state;
-      this.left = mostSummedUp;
-    }
+  /** Sums up what an overview rests on. It is to be right for the present state, and so is all that it rests on. */
+  sumUpAll(overview: Overview): void {
     for (const other of overview.others) if (other.summed < other.turn) return;
-    if (this.left <= 0) return;
-    const sets = new Set<ReadonlySet<object> | undefined>([overview.parts]);
-    for (const other of overview.others) sets.add(other.all);
-    for (const { question } of overview.known) sets.add(question.all);
-    for (const each of sets) this.left -= each?.size ?? 0;
     this.partsOf(overview);
   }
 
   /** The parts that an overview rests on, those of others that it rests on among them. */
-  private partsOf(overview: Overview): ReadonlySet<object> | undefined {
+  private partsOf(overview: Overview): PartSet | undefined {
     if (overview.summed >= overview.turn) return overview.all;
     // They rest on one another in no circle.
     overview.summed = overview.turn;
-    const union = new PartUnion();
+    const union = new PartUnion(this.words);
     union.add(overview.parts);
     for (const { question } of overview.known) union.add(question.all);
     for (const other of overview.others) union.add(this.partsOf(other));
@@ -101,6 +89,3 @@ export class PartsBehind {
 }
 
 const nothing: ReadonlySet<never> = new Set<never>([]);
-
-/** Parts of all sets that are summed up in one state; takes about a millisecond. */
-const mostSummedUp = 20_000;

@@ -1,6 +1,7 @@
 import type { FunctionNode, LinkedFile } from "./entity.js";
 import { EditedFile } from "./linked-file.js";
 import { haveLookupsChanged, type Lookups, noChanges } from "./lookups.js";
+import { haveCommon, type Part, type PartSet, partSet } from "./part-set.js";
 
 /** What was last right before the last so many states is forgotten. */
 export const statesBetweenSweeps = 32;
@@ -11,7 +12,7 @@ export class ProgramChanges {
   /** For everything that changed since the first state: the last state in which it did. */
   private changes = noChanges();
   /** The parts that changed after a state, by the state. */
-  private changedAfter = new Map<number, readonly object[]>();
+  private changedAfter = new Map<number, PartSet | undefined>();
   /** Of what changed in parts before that state, nothing is known any more. */
   private toldSince = 0;
   private lastLookups = 0;
@@ -48,7 +49,7 @@ export class ProgramChanges {
     this.lastRest = this.state;
   }
 
-  part(part: object): void {
+  part({ part }: Part): void {
     this.changes.parts.set(part, this.state);
     this.changedAfter.clear();
   }
@@ -86,20 +87,19 @@ export class ProgramChanges {
   }
 
   /** Whether any of the parts is another than in that state. */
-  have(parts: ReadonlySet<object>, since: number): boolean {
-    if (parts.size === 0) return false;
+  have(parts: PartSet | undefined, since: number): boolean {
+    if (!parts) return false;
     if (since < this.toldSince) return true;
     // Edits that follow one another change the same few parts, and there are few states that very many answers were last right for.
     let changed = this.changedAfter.get(since);
-    if (!changed) {
-      changed = [...this.changes.parts].flatMap(([part, state]) => (state > since ? [part] : []));
+    if (!changed && !this.changedAfter.has(since)) {
+      const numbers: number[] = [];
+      this.changes.parts.forEach((state, part) => {
+        if (state > since) numbers.push(part);
+      });
+      changed = partSet(numbers);
       this.changedAfter.set(since, changed);
     }
-    if (changed.length <= parts.size) {
-      for (const part of changed) if (parts.has(part)) return true;
-      return false;
-    }
-    for (const part of parts) if ((this.changes.parts.get(part) ?? 0) > since) return true;
-    return false;
+    return changed !== undefined && haveCommon(parts, changed);
   }
 }

@@ -1,4 +1,5 @@
 import type { LinkedFile } from "./entity.js";
+import type { NewPart, Part } from "./part-set.js";
 
 /** The names under which some class of the program has a decorated method: few of the attributes that are read. */
 export function propertyNames(files: readonly LinkedFile[]): ReadonlySet<string> {
@@ -26,16 +27,19 @@ function propertyNamesIn(file: LinkedFile): ReadonlySet<string> {
 export class TrackedNames {
   private names: ReadonlySet<string> = new Set();
   /** Stand for the names that are in the set, or were. */
-  private readonly parts = new Map<string, object>();
+  private readonly parts = new Map<string, Part>();
   /** What was asked for and was never in it; one part stands for all of them. */
   private readonly others = new Set<string>();
-  private readonly otherPart = {};
+  private readonly otherPart: Part;
 
   /** `read` is told of what is asked for, `changed` of what would be answered otherwise now. */
   constructor(
-    private readonly read: (part: object) => void,
-    private readonly changed: (part: object) => void,
-  ) {}
+    private readonly read: (part: Part) => void,
+    private readonly changed: (part: Part) => void,
+    private readonly newPart: NewPart,
+  ) {
+    this.otherPart = { part: newPart() };
+  }
 
   /** Whether a name is in the set as it is now, for a program that outlives its state. */
   present(): (name: string) => boolean {
@@ -57,7 +61,7 @@ export class TrackedNames {
       const part = this.parts.get(name);
       if (part) this.changed(part);
       else {
-        this.parts.set(name, {});
+        this.parts.set(name, { part: this.newPart() });
         if (this.others.delete(name)) this.changed(this.otherPart);
       }
     }

@@ -3,6 +3,7 @@ import type { Value } from "../operation.js";
 import type { ClassNode, FunctionNode } from "./entity.js";
 import type { Program } from "./link.js";
 import { type Lookups, noted, noteLookups } from "./lookups.js";
+import type { Part, PartSet } from "./part-set.js";
 
 /*
  * What is remembered about a program, and what each answer rests on, so that it can be told after an edit which answers still hold.
@@ -47,14 +48,15 @@ export interface Question extends Lookups {
   found: Answer[] | undefined;
   /** Where an answer was looked for and none was sought. */
   missed: { readonly table: AnswerTable; readonly key: object | string }[] | undefined;
-  /** Parts of edited files that were read. */
-  parts: Set<object> | undefined;
+  /** Parts of edited files that were read; known once it has been answered, and by their numbers until then. */
+  parts: PartSet | undefined;
+  read: Set<number> | undefined;
   /** The last of them, because most are read several times in a row. */
-  lastPart: object | undefined;
+  lastPart: Part | undefined;
   /** What is known of the whole program and was looked at. */
   overviews: Set<Overview> | undefined;
   /** Parts of edited files that were read on the way to this answer or to one that it rests on; undefined for none. */
-  all: ReadonlySet<object> | undefined;
+  all: PartSet | undefined;
   /** When `all` was last another, and when it was last summed up; see `PartsBehind`. */
   turn: number;
   summed: number;
@@ -71,7 +73,7 @@ export type Again = (program: Program) => unknown;
 /** Something that follows from the whole program, and the parts of edited files that it rests on; one object as long as it is remembered. */
 export interface Overview {
   result: unknown;
-  parts: ReadonlySet<object>;
+  parts: PartSet | undefined;
   /** The answers that it rests on and that an edit can change. */
   known: ReadonlySet<Answer>;
   /** What it rests on that follows from the whole program, too. */
@@ -85,7 +87,7 @@ export interface Overview {
   /** When the parts behind it were last others, or may have been; see `PartsBehind`. */
   turn: number;
   /** All of these parts, when they were last others, and the turn that they were summed up for. */
-  all: ReadonlySet<object> | undefined;
+  all: PartSet | undefined;
   turnOfAll: number;
   summed: number;
   again: Again | undefined;
@@ -95,13 +97,13 @@ export interface Overview {
 export interface Collector extends Lookups {
   /** Another than that of any question. */
   readonly number: number;
-  parts: Set<object> | undefined;
+  read: Set<number> | undefined;
   readonly known: Set<Answer>;
   readonly others: Set<Overview>;
   /** See `Overview.fixed`. */
   readonly fixedAnswers: Answer[];
   readonly fixedOthers: Set<Overview>;
-  lastPart: object | undefined;
+  lastPart: Part | undefined;
   /** Whether something was looked at of which nobody tells when it changes. */
   isOfThisState: boolean;
 }
@@ -137,6 +139,7 @@ export function newQuestion(number: number, state: number): Question {
     names: undefined,
     given: undefined,
     parts: undefined,
+    read: undefined,
     lastPart: undefined,
     overviews: undefined,
     all: undefined,
@@ -149,7 +152,7 @@ export function newQuestion(number: number, state: number): Question {
 export function newCollector(number: number): Collector {
   return {
     number,
-    parts: undefined,
+    read: undefined,
     known: new Set(),
     others: new Set(),
     fixedAnswers: [],
@@ -178,7 +181,7 @@ export function joinInto(outer: Question, inner: Question): void {
   outer.isOrdered = true;
   for (const each of inner.missed ?? none) outer.missed = noted(outer.missed, each);
   noteLookups(outer, inner);
-  if (inner.parts) outer.parts = new Set([...(outer.parts ?? nothing), ...inner.parts]);
+  if (inner.read) outer.read = new Set([...(outer.read ?? nothing), ...inner.read]);
   if (inner.overviews) outer.overviews = new Set([...(outer.overviews ?? []), ...inner.overviews]);
 }
 

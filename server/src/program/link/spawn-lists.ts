@@ -1,6 +1,7 @@
 import { append } from "../../base/append.js";
 import type { CallOperation } from "../operation.js";
 import type { FunctionNode } from "./entity.js";
+import type { NewPart, Part } from "./part-set.js";
 import type { Spawn } from "./spawns.js";
 
 /**
@@ -13,10 +14,10 @@ export class SpawnLists {
   private readonly byPool: KeyedLists<CallOperation>;
 
   /** `read` is told of each list that is asked for, `changed` of those that are others now. */
-  constructor(read: (part: object) => void, changed: (part: object) => void) {
-    this.byFunction = new KeyedLists(read, changed);
-    this.byTarget = new KeyedLists(read, changed);
-    this.byPool = new KeyedLists(read, changed);
+  constructor(read: (part: Part) => void, changed: (part: Part) => void, newPart: NewPart) {
+    this.byFunction = new KeyedLists(read, changed, newPart);
+    this.byTarget = new KeyedLists(read, changed, newPart);
+    this.byPool = new KeyedLists(read, changed, newPart);
   }
 
   /** The spawns are others now; those that are as they were are the objects that they were. */
@@ -45,11 +46,12 @@ export interface SpawnLookups {
 class KeyedLists<Key extends object> {
   private lists: ReadonlyMap<Key, readonly Spawn[]> = new Map();
   /** Stand for the lists that somebody has asked for. */
-  private readonly parts = new WeakMap<Key, object>();
+  private readonly parts = new WeakMap<Key, Part>();
 
   constructor(
-    private readonly read: (part: object) => void,
-    private readonly changed: (part: object) => void,
+    private readonly read: (part: Part) => void,
+    private readonly changed: (part: Part) => void,
+    private readonly newPart: NewPart,
   ) {}
 
   present(): (key: Key) => readonly Spawn[] {
@@ -60,10 +62,10 @@ class KeyedLists<Key extends object> {
     };
   }
 
-  private partOf(key: Key): object {
+  private partOf(key: Key): Part {
     let part = this.parts.get(key);
     if (!part) {
-      part = {};
+      part = { part: this.newPart() };
       this.parts.set(key, part);
     }
     return part;
