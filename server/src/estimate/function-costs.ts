@@ -27,9 +27,9 @@ import { asksAgain, roundsOfAnswers } from "./answers.js";
 import { failuresOf } from "./attempts.js";
 import type { Calibration } from "./calibration.js";
 import { assumedSize } from "./call-costs.js";
-import { CallCycles, callsOfCycle, roundsOfCycle } from "./call-cycles.js";
 import { lightCalls, waitingKinds } from "./call-kinds.js";
 import { CallSizes } from "./call-sizes.js";
+import { CallStack, callsOfCycle, roundsOfCycle, type Standing } from "./call-stack.js";
 import { isDecoration, libraryName, makesFrozen, methodOfKind } from "./called-library.js";
 import { comparisonsOf } from "./comparisons.js";
 import { ConstructCosts } from "./construct-costs.js";
@@ -102,10 +102,7 @@ export interface CostSettings {
 }
 
 /** What one call of a function costs, and what that is made of. */
-export interface FunctionCost extends Finished {
-  /** Whether it calls functions that called it. */
-  readonly reenters: boolean;
-}
+export interface FunctionCost extends Finished, Standing {}
 
 type Construct = keyof Operations;
 
@@ -117,15 +114,18 @@ export class FunctionCosts {
   readonly constructs: ConstructCosts;
   private readonly sharing: SharedUse;
   private readonly guards: GuardedSections;
-  private readonly stack: FunctionNode[] = [];
+  private stack = new CallStack<FunctionCost>();
   private readonly selfCalls = new Map<FunctionNode, CallOperation[]>();
-  private readonly cycles = new CallCycles();
   /** What functions cost in a task that was followed; nothing else is to rest on that. */
   private readonly ofObserved = new Map<string, FunctionCost>();
   /** Of the function that is being looked at. */
   private parts = new CostParts();
   private steps = 0;
+  /** Of the function's loops around what is being looked at. */
   private loopDepth = 0;
+  /** Whether the function is called from inside a loop, and whether its cost depends on that. */
+  private isCalledInLoop = false;
+  private dependsOnLoop = false;
   /** Whether calling a coroutine function runs its body, or only makes an object that a task will run in its own time. */
   private coroutines: "run" | "made" = "run";
   /** Of the function's innermost loop, likely. */
@@ -160,10 +160,10 @@ export class FunctionCosts {
     this.steps = 0;
     this.coroutines = "made";
     this.parts = new CostParts();
-    this.stack.push(activation.function);
+    this.stack.enter(activation.function);
     const { memory } = this.resolver.memoryOf(activation.function.file);
     const sum = memory.during(() => this.operations(operations, activation));
-    this.stack.pop();
+    this.stack = new CallStack();
     this.coroutines = "run";
     return { sum, ...this.parts.all() };
   }
@@ -184,23 +184,31 @@ export class FunctionCosts {
   private functionCost(activation: Activation): FunctionCost {
     const node = activation.function;
     const key = this.keyOf(activation);
-    const { memory, derived } = this.resolver.memoryOf(node.file);
     const { observed } = this.evaluator;
-    const known = observed ? this.ofObserved.get(key) : memory.recall<object | string, FunctionCost>(derived, key);
-    if (known?.reenters) this.cycles.times++;
-    if (known) return known;
-    const outerParts = this.parts;
+    const isCalledInLoop = this.isCalledInLoop || this.loopDepth > 0;
+    const known = this.recalled(node, key, isCalledInLoop);
+    if (known) {
+      if (known.dependsOnLoop && this.loopDepth === 0) this.dependsOnLoop = true;
+      return known;
+    }
+    const {
+      parts: outerParts,
+      rounds: outerRounds,
+      loopDepth: outerDepth,
+      isCalledInLoop: outerIsCalled,
+      dependsOnLoop: outerDepends,
+    } = this;
     const parts = new CostParts();
     this.parts = parts;
-    const outerRounds = this.rounds;
     this.rounds = undefined;
-    this.stack.push(node);
+    this.loopDepth = 0;
+    this.isCalledInLoop = isCalledInLoop;
+    this.dependsOnLoop = false;
+    this.stack.enter(node);
     let sum = this.operations(node.facts.body, activation);
-    this.stack.pop();
-    this.rounds = outerRounds;
     const pins = pinsOf(node.file);
     const selfCalls = this.selfCalls.get(node);
-    const isCycle = this.cycles.left(node);
+    const { isCycle } = this.stack;
     const seen = observed?.calls(node);
     if (isCycle && !selfCalls && seen) {
       sum = repeated(sum, seen);
@@ -232,14 +240,37 @@ export class FunctionCosts {
     const cost = pins.cost.get(node);
     if (cost !== undefined) sum = this.pinned(sum, cost, `\`${node.head.name}\` takes`);
     else sum = this.profiled(sum, node);
-    const result = { sum, ...parts.all(), calls: addedUp(parts.calls), reenters: this.cycles.isInside };
+    const { dependsOnLoop } = this;
     this.parts = outerParts;
-    // Inside a recursion the sum is that of one round only.
-    if (observed) {
-      if (!this.stack.includes(node)) this.ofObserved.set(key, result);
-    } else if (this.stack.includes(node)) memory.miss(derived, key);
-    else memory.keep<object | string, FunctionCost>(derived, key, result, sameStructure);
+    this.rounds = outerRounds;
+    this.loopDepth = outerDepth;
+    this.isCalledInLoop = outerIsCalled;
+    this.dependsOnLoop = outerDepends || (dependsOnLoop && outerDepth === 0);
+    const keptAs = isCalledInLoop && dependsOnLoop ? inLoop(key) : key;
+    const found = { sum, ...parts.all(), calls: addedUp(parts.calls), dependsOnLoop };
+    const { cost: result, isFinal } = this.stack.leave(keptAs, (standing) => ({ ...found, ...standing }));
+    if (isFinal) this.keep(node, keptAs, result);
     return result;
+  }
+
+  /** What is known to be the cost of a call from where the operations at hand stand. */
+  private recalled(node: FunctionNode, key: string, isCalledInLoop: boolean): FunctionCost | undefined {
+    const { memory, derived } = this.resolver.memoryOf(node.file);
+    const { observed } = this.evaluator;
+    for (const each of isCalledInLoop ? [key, inLoop(key)] : [key]) {
+      const isMeant = ({ dependsOnLoop }: Standing): boolean => !(isCalledInLoop && each === key && dependsOnLoop);
+      const kept = observed ? this.ofObserved.get(each) : memory.recall<object | string, FunctionCost>(derived, each);
+      if (kept && isMeant(kept) && this.stack.admits(kept)) return kept;
+      const forNow = this.stack.forNow(each, isMeant);
+      if (forNow) return forNow;
+    }
+    return undefined;
+  }
+
+  private keep(node: FunctionNode, key: string, cost: FunctionCost): void {
+    const { memory, derived } = this.resolver.memoryOf(node.file);
+    if (this.evaluator.observed) this.ofObserved.set(key, cost);
+    else memory.keep<object | string, FunctionCost>(derived, key, cost, sameStructure);
   }
 
   /** A call is met of which nothing is known; it may look like one that waits. */
@@ -295,7 +326,10 @@ export class FunctionCosts {
     let longest = zero;
     for (let index = from; index < list.length; index++) {
       const operation = list[index] as Operation;
-      if (++this.steps > maximumSteps) break;
+      if (++this.steps > maximumSteps) {
+        this.stack.cutOff();
+        break;
+      }
       if (together?.joining.has(operation)) {
         this.interpret(sum, "callCMethod");
         longest = zero;
@@ -535,8 +569,9 @@ export class FunctionCosts {
     if (pinned !== undefined) parts.assumePinned(loopText(loop), String(pinned));
     let { count, known } =
       pinned === undefined
-        ? this.evaluator.trips(loop, at, this.loopDepth > 0 ? "often" : "once")
+        ? this.evaluator.trips(loop, at, this.loopDepth > 0 || this.isCalledInLoop ? "often" : "once")
         : { count: exactly(pinned), known: "known" as const };
+    if (this.loopDepth === 0 && (known === "default" || this.evaluator.observed)) this.dependsOnLoop = true;
     const begin = this.constructs.begin(loop, at);
     const outerCalls = parts.calls;
     const before = parts.hot;
@@ -546,7 +581,7 @@ export class FunctionCosts {
     const outerRounds = this.rounds;
     this.rounds = count.likely;
     const runs = loop.iterable && producerIn(loop.iterable, at, this.resolver);
-    const producer = runs && !this.stack.includes(runs.function) ? runs : undefined;
+    const producer = runs && !this.stack.has(runs.function) ? runs : undefined;
     const handingOut = !producer && loop.iterable ? nextRun(loop.iterable, at, this.resolver) : undefined;
     const run = (): Sum => {
       const sum = this.operations(loop.body, at);
@@ -554,9 +589,9 @@ export class FunctionCosts {
       this.enterImplicitly(handingOut, sum);
       return sum;
     };
-    const reentered = this.cycles.times;
+    const reentered = this.stack.reentries;
     const body = loop.iterable ? this.block(loop.iterable, at, run) : run();
-    if (known === "default" && this.cycles.times > reentered) count = roundsOfCycle;
+    if (known === "default" && this.stack.reentries > reentered) count = roundsOfCycle;
     const isAnswered = known === "endless" && loop.endsEarly && asksAgain(body.wait, parts.calls, at.function);
     if (isAnswered) [count, known] = [roundsOfAnswers, "default"];
     this.rounds = outerRounds;
@@ -616,7 +651,7 @@ export class FunctionCosts {
       return;
     }
     const partial = partialRun(operation, at, this.resolver);
-    if (partial && !this.stack.includes(partial.function) && this.stack.length <= maximumStack) {
+    if (partial && !this.stack.has(partial.function) && !this.stack.isFull) {
       this.interpret(sum, "callMethod");
       this.enter(partial, sum, note);
       return;
@@ -693,12 +728,11 @@ export class FunctionCosts {
     this.interpret(sum, isConstruction ? "instantiate" : callee.receiver ? "callMethod" : "callPython");
     const node = callee.function;
     if (this.coroutines === "made" && node.head.isAsync) return;
-    if (this.stack.includes(node)) {
-      this.cycles.entered(node);
-      if (this.stack[this.stack.length - 1] === node) this.selfCalls.set(node, [...(this.selfCalls.get(node) ?? []), operation]);
+    if (this.stack.reenters(node)) {
+      if (this.stack.isOnTop(node)) this.selfCalls.set(node, [...(this.selfCalls.get(node) ?? []), operation]);
       return;
     }
-    if (this.stack.length > maximumStack) return;
+    if (this.stack.isFull) return;
     this.enter(activationOfCall(node, operation, at, callee.receiver !== undefined), sum, gilNoteOfCall(operation, at.function));
     return;
   }
@@ -721,7 +755,7 @@ export class FunctionCosts {
     const run = methodsRun(operation, callees, at, this.evaluator);
     if (!run) return false;
     const [first, ...others] = run.callees;
-    if (first && run.others === "by name" && !leadsBack(first.function, this.stack, this.resolver)) {
+    if (first && run.others === "by name" && !leadsBack(first.function, (each) => this.stack.has(each), this.resolver)) {
       this.callOf(first, operation, at, sum);
       this.doubtful(operation, sum);
     } else if (!first || run.others === "by name") this.oneOf([], true, operation, at, sum);
@@ -773,7 +807,7 @@ export class FunctionCosts {
 
   /** The same for a method that no call in the text names; false where there is none. */
   private enterImplicitly(run: ImplicitRun | undefined, sum: Sum, times: Interval = exactly(1)): boolean {
-    if (!run || this.stack.includes(run.function) || this.stack.length > maximumStack) return false;
+    if (!run || this.stack.has(run.function) || this.stack.isFull) return false;
     sum.interpreter = add(sum.interpreter, multiply(this.costs.operations.callMethodTwo, times));
     this.enter(run.activation, sum, undefined, times);
     return true;
@@ -811,8 +845,8 @@ export class FunctionCosts {
 
   private helped(activation: Activation, later: Interval): Helped {
     // What sets itself up again waits for none of its later runs.
-    if (this.stack.includes(activation.function)) return unhelped;
-    if (this.stack.length > maximumStack) return later.high > 0 ? helperThread({ interpreter: zero, native: zero, wait: later }) : unhelped;
+    if (this.stack.has(activation.function)) return unhelped;
+    if (this.stack.isFull) return later.high > 0 ? helperThread({ interpreter: zero, native: zero, wait: later }) : unhelped;
     const { sum } = this.functionCost(activation);
     // Who waits for requests for ever keeps nobody waiting longer than it takes to answer.
     if (sum.endless) return sum.help.signs > 0 ? helperThread({ interpreter: zero, native: zero, wait: zero }) : unhelped;
@@ -872,7 +906,8 @@ export class FunctionCosts {
     }
     if (cost.missing.length > 0 && computes) {
       const what = `size of the ${cost.missing[0]?.replace(/^the /, "")} of \`${name}\``;
-      const assumed = assumedSize(entry, this.loopDepth === 0 ? "once" : "in a loop");
+      if (this.loopDepth === 0) this.dependsOnLoop = true;
+      const assumed = assumedSize(entry, this.loopDepth > 0 || this.isCalledInLoop ? "in a loop" : "once");
       if (!assumed) return;
       this.parts.assume(what, "unknown, taken as small to very large", "default", assumed.likely);
       const isHeld = assumed.likely >= longCallNs && entry.kind === "cpu-native";
@@ -897,7 +932,7 @@ export class FunctionCosts {
     for (const { callback, perElementOf } of entry.invokes) {
       const value = valueAt(callback);
       const found = value && this.resolver.resolve(value, at.function).find((entity) => entity.kind === "function");
-      if (found?.kind !== "function" || this.stack.includes(found.function) || this.stack.length > maximumStack) continue;
+      if (found?.kind !== "function" || this.stack.has(found.function) || this.stack.isFull) continue;
       const iterable = perElementOf && valueAt(perElementOf);
       const count = iterable
         ? (this.evaluator.length(iterable, at) ?? defaultLength)
@@ -926,11 +961,15 @@ const unknownDelayNs = interval(1_000_000, 50_000_000, 10_000_000_000);
 /** So many functions that are handed in tell what they take. */
 export const mostHandedIn = 8;
 const maximumSteps = 60_000;
-const maximumStack = 24;
 const longCallNs = 20_000;
 /** What giving a thread of a pool something to do and hearing of the end of it takes the event loop and that thread (CPython 3.11 and 3.14: 50 to 90 µs for nothing). */
 const handingOverNs = interval(30_000, 60_000, 150_000);
 const shortKeyNs = 60;
+
+/** Under which it is kept what a function costs that is called from inside a loop, where that is something else. */
+function inLoop(key: string): string {
+  return `in a loop ${key}`;
+}
 
 function calleeText(callee: Value): string {
   return writtenName(callee) ?? "this call";

@@ -68,11 +68,11 @@ function isSuper(object: Value, { function: node }: Activation, resolver: Resolv
   return object.op === "call" && resolver.externalCallees(object, node).includes("builtins.super");
 }
 
-/** Whether what the function calls, or hands to what it calls, leads back to one of those. */
-export function leadsBack(node: FunctionNode, to: readonly FunctionNode[], resolver: Resolver): boolean {
+/** Whether what the function calls, or hands to what it calls, leads back to one that is meant. */
+export function leadsBack(node: FunctionNode, isMeant: (node: FunctionNode) => boolean, resolver: Resolver): boolean {
   const seen = new Set<FunctionNode>();
   const leads = (from: FunctionNode, depth: number): boolean => {
-    if (to.includes(from)) return true;
+    if (isMeant(from)) return true;
     if (seen.has(from) || depth > deepest) return false;
     seen.add(from);
     let found = false;
