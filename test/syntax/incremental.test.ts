@@ -257,14 +257,14 @@ describe("WASM memory", () => {
   const large = sample.repeat(20);
   const memory = (): number => process.memoryUsage().external;
 
-  test("does not grow over 200 parses", () => {
+  test("does not grow over 50 parses", () => {
     for (let i = 0; i < 20; i++) parser.parse(large);
     const before = memory();
-    for (let i = 0; i < 200; i++) parser.parse(large);
-    assert.ok(memory() - before < 4_000_000, `${memory() - before} bytes more`);
+    for (let i = 0; i < 50; i++) parser.parse(large);
+    assert.ok(memory() - before < 1_000_000, `${memory() - before} bytes more`);
   });
 
-  test("does not grow over 200 edits", () => {
+  test("does not grow over 50 edits", () => {
     parser.open("memory", large);
     const edit = (): void => {
       parser.edit("memory", [{ range: { start: 0, end: 0 }, newText: " " }]);
@@ -272,19 +272,19 @@ describe("WASM memory", () => {
     };
     for (let i = 0; i < 10; i++) edit();
     const before = memory();
-    for (let i = 0; i < 100; i++) edit();
+    for (let i = 0; i < 25; i++) edit();
     parser.close("memory");
-    assert.ok(memory() - before < 4_000_000, `${memory() - before} bytes more`);
+    assert.ok(memory() - before < 1_000_000, `${memory() - before} bytes more`);
   });
 
-  test("does not grow over 200 opened and closed texts", () => {
+  test("does not grow over 50 opened and closed texts", () => {
     const open = (): void => {
       parser.open("opened", large);
       parser.close("opened");
     };
     for (let i = 0; i < 20; i++) open();
     const before = memory();
-    for (let i = 0; i < 200; i++) open();
-    assert.ok(memory() - before < 4_000_000, `${memory() - before} bytes more`);
+    for (let i = 0; i < 50; i++) open();
+    assert.ok(memory() - before < 1_000_000, `${memory() - before} bytes more`);
   });
 });
