@@ -86,6 +86,18 @@ export function visiting({ operations, values }: Program, before: number, after:
   };
 }
 
+/** The program, the last nanoseconds of which are under a lock; the interpreter looks there, too, whether another thread wants to run. */
+export function guardedAtEnd({ operations, values }: Program, lock: number, ns: number): Program {
+  const last = operations.length - 1;
+  const left = operations[last] === operation.interpret ? (values[last] as number) : 0;
+  const held = Math.min(ns, left - 1);
+  if (held < 1) return { operations, values };
+  return {
+    operations: [...operations, operation.acquire, operation.interpret, operation.release],
+    values: [...values.slice(0, last), left - held, lock, held, lock],
+  };
+}
+
 /** A program of one wait. */
 export function waitProgram(ns: number): Program {
   return { operations: ns > 0 ? [operation.wait] : [], values: ns > 0 ? [ns] : [] };

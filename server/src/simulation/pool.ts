@@ -1,4 +1,12 @@
-import { type Compilation, compile as compileSteps, interpreterProgram, type Program, visiting, waitProgram } from "./instructions.js";
+import {
+  type Compilation,
+  compile as compileSteps,
+  guardedAtEnd,
+  interpreterProgram,
+  type Program,
+  visiting,
+  waitProgram,
+} from "./instructions.js";
 import type { Broker, Runtime } from "./runtime.js";
 import { run, type Thread } from "./thread.js";
 import { demandOf, type Pool, type TaskGroup } from "./workload.js";
@@ -39,7 +47,11 @@ export function startPool(services: ThreadServices, pool: Pool, poolName: string
   const cold = broker ? 1 + (broker.coldTimes - 1) * between : 1;
   const workerCold = broker ? 1 + ((pool.workers > services.cores ? broker.crowdedColdTimes : broker.workerColdTimes) - 1) * between : 1;
   const groupStarts = prefixSums(groups);
-  const programs = groups.map((group) => taskProgram(services, group, chunkSize, workerCold));
+  const idleLock = handOver.idleLock && services.compilation.lockNumber(`of the idle workers of ${poolName}`);
+  const programs = groups.map((group) => {
+    const program = taskProgram(services, group, chunkSize, workerCold);
+    return idleLock === undefined ? program : guardedAtEnd(program, idleLock, handOver.idleLock?.workerNs ?? 0);
+  });
   const ofWorker = (ns: number): Program => {
     const program = interpreterProgram(Math.round(ns));
     return handOver.inMain ? visiting(program, 0, 0) : program;
@@ -305,7 +317,10 @@ export function startPool(services: ThreadServices, pool: Pool, poolName: string
 
   let stage: "opening" | "submitting" | "starting-worker" | "started-worker" | "collecting" | "stopping" = "opening";
   const submitterProgram = {
-    submit: interpreterProgram(Math.round(handOver.submitNs)),
+    submit:
+      idleLock === undefined
+        ? interpreterProgram(Math.round(handOver.submitNs))
+        : guardedAtEnd(interpreterProgram(Math.round(handOver.submitNs)), idleLock, handOver.idleLock?.submitterNs ?? 0),
     startWorker: interpreterProgram(Math.round(start.starterNs)),
     stop: interpreterProgram(Math.round(start.stopNs)),
   };

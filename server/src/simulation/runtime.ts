@@ -88,6 +88,14 @@ export interface HandOver {
   readonly inMain: InMain | undefined;
   /** The thread beside the submitter that sends tasks and receives results; undefined where workers share the submitter's memory. */
   readonly broker: Broker | undefined;
+  /** The lock that submitter and workers take once for each task; undefined where they do not. */
+  readonly idleLock?: IdleLock | undefined;
+}
+
+/** How long of `submitNs` and of `workerNs` the lock of an executor's `_idle_semaphore` is held. */
+export interface IdleLock {
+  readonly submitterNs: number;
+  readonly workerNs: number;
 }
 
 /** Workers that are interpreters of one process: their threads take tasks, write arguments down and make results anew in the main one. */

@@ -1,7 +1,7 @@
 import { atLeast, type Target, targetTitle } from "../../base/target.js";
 import { type HandOverCosts, typicalCosts } from "../costs.js";
 import type { Runtime } from "../runtime.js";
-import { locksOf, threadHandOver, threadStart } from "./threads.js";
+import { idleLockOf, locksOf, threadHandOver, threadStart } from "./threads.js";
 
 /** `sys.getswitchinterval()` unless a program changes it: 5 ms since CPython 3.2 (`DEFAULT_INTERVAL` in Python/ceval_gil.c). */
 export const switchIntervalNs = 5_000_000;
@@ -30,6 +30,6 @@ export function gil(target: Target, costs: HandOverCosts = typicalCosts, interva
     wakeUpNs: costs.wakeUp,
     ...locksOf(target),
     start: threadStart(costs.threads),
-    handOver: threadHandOver(costs.threads),
+    handOver: { ...threadHandOver(costs.threads), idleLock: idleLockOf(target, costs.threads) },
   };
 }
