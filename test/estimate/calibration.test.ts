@@ -52,6 +52,13 @@ test("library calls that were not measured are as fast as those of their kind", 
   nearly(bulk["hashlib.sha1"].nsPerUnit.likely, (each("hashlib.sha1") * 10) / shipped.bulk["zlib.crc32"].nsPerUnit.likely);
 });
 
+test("what the kernel takes for files is as fast as asking for one, and as shipped where that was not measured", () => {
+  const asked = shipped.bulk["os.stat"].nsPerUnit.likely * 3;
+  const { files } = costsFor(target, [{ ...calibration, native: { ...calibration.native, "os.stat": [asked, asked, asked] } }]);
+  assert.ok(Math.abs(files.likely / shipped.files.likely - 3) < 1e-9, `${files.likely}`);
+  assert.equal(costsFor(target, [calibration]).files.likely, shipped.files.likely);
+});
+
 test("what knowledge tells of computing is scaled as well, what it tells of waiting is not", () => {
   const costs = costsFor(target, [calibration]);
   assert.ok(Math.abs(costs.slowness - 2) < 1e-9);

@@ -56,7 +56,7 @@ describe("texts", () => {
     const lines = (count: number): string =>
       `import difflib\nleft = ["line %d" % i for i in range(${count})]\nright = ["line %d" % (i + i // 7 % 2) for i in range(${count})]`;
     const opcodes = "difflib.SequenceMatcher(None, left, right).get_opcodes()";
-    between(likely(lines(200), opcodes) / likely(lines(20), opcodes), 5, 15);
+    between(likely(lines(200), opcodes) / likely(lines(20), opcodes), 15, 35);
   });
 });
 

@@ -699,6 +699,86 @@ lzma.compress: repeated, 1000, 10000 | import lzma ;; data = b"some words " * N 
 lzma.decompress: words, 300, 3000 | import random, lzma ;; rng = random.Random(3) ;; words = "the of and some words people time water sound first place little".split() ;; packed = lzma.compress(" ".join(rng.choice(words) for _ in range(N)).encode()) | lzma.decompress(packed)
 zlib.decompress: words, 300, 6000 | import random, zlib ;; rng = random.Random(3) ;; words = "the of and some words people time water sound first place little".split() ;; packed = zlib.compress(" ".join(rng.choice(words) for _ in range(N)).encode()) | zlib.decompress(packed)
 zlib.decompress: noise, 100, 30000 | import os, zlib ;; packed = zlib.compress(os.urandom(10 * N)) | zlib.decompress(packed)
+builtins.open: read text, 20, 2000 | import tempfile ;; folder = tempfile.TemporaryDirectory() ;; path = folder.name + "/a" ;; out = open(path, "w") ;; out.write("a line of text with words\n" * N) ;; out.close() | with open(path) as file: file.read()
+builtins.open: read bytes, 20, 2000 | import tempfile ;; folder = tempfile.TemporaryDirectory() ;; path = folder.name + "/a" ;; out = open(path, "w") ;; out.write("a line of text with words\n" * N) ;; out.close() | with open(path, "rb") as file: file.read()
+builtins.open: lines, 20, 2000 | import tempfile ;; folder = tempfile.TemporaryDirectory() ;; path = folder.name + "/a" ;; out = open(path, "w") ;; out.write("a line of text with words\n" * N) ;; out.close() | for line in open(path): pass
+builtins.open: write text, 20, 2000 | import tempfile ;; folder = tempfile.TemporaryDirectory() ;; path = folder.name + "/a" ;; text = "a line of text with words\n" * N | with open(path, "w") as file: file.write(text)
+builtins.open: write bytes, 20, 2000 | import tempfile ;; folder = tempfile.TemporaryDirectory() ;; path = folder.name + "/a" ;; data = b"a line of text with words\n" * N | with open(path, "wb") as file: file.write(data)
+builtins.open: write lines, 20, 1000 | import tempfile ;; folder = tempfile.TemporaryDirectory() ;; path = folder.name + "/a" | with open(path, "w") as file: [file.write("a line of text with words\n") for _ in range(N)]
+builtins.open: append | import tempfile ;; folder = tempfile.TemporaryDirectory() ;; path = folder.name + "/a" | with open(path, "a") as file: file.write("a line\n")
+builtins.open: only | import tempfile ;; folder = tempfile.TemporaryDirectory() ;; path = folder.name + "/a" ;; open(path, "w").close() | open(path, "rb").close()
+os.remove: made | import os, tempfile ;; folder = tempfile.TemporaryDirectory() ;; path = folder.name + "/a" | open(path, "wb").close(); os.remove(path)
+os.replace: made | import os, tempfile ;; folder = tempfile.TemporaryDirectory() ;; path = folder.name + "/a" ;; other = folder.name + "/b" | open(path, "wb").close(); os.replace(path, other)
+os.rename: there and back | import os, tempfile ;; folder = tempfile.TemporaryDirectory() ;; path = folder.name + "/a" ;; other = folder.name + "/b" ;; open(path, "wb").close() | os.rename(path, other); os.rename(other, path)
+os.mkdir: made | import os, tempfile ;; folder = tempfile.TemporaryDirectory() ;; path = folder.name + "/a" | os.mkdir(path); os.rmdir(path)
+os.makedirs: there | import os, tempfile ;; folder = tempfile.TemporaryDirectory() ;; path = folder.name | os.makedirs(path, exist_ok=True)
+os.stat: file | import os, tempfile ;; folder = tempfile.TemporaryDirectory() ;; path = folder.name + "/a" ;; open(path, "wb").close() | os.stat(path)
+os.path.getsize: file | import os.path, tempfile ;; folder = tempfile.TemporaryDirectory() ;; path = folder.name + "/a" ;; open(path, "wb").close() | os.path.getsize(path)
+os.path.exists: file | import os.path, tempfile ;; folder = tempfile.TemporaryDirectory() ;; path = folder.name + "/a" ;; open(path, "wb").close() | os.path.exists(path)
+os.listdir: files, 10, 300 | import os, tempfile ;; folder = tempfile.TemporaryDirectory() ;; path = folder.name ;; for number in range(N): open("%s/file%d" % (path, number), "wb").close() | os.listdir(path)
+os.scandir: files, 10, 300 | import os, tempfile ;; folder = tempfile.TemporaryDirectory() ;; path = folder.name ;; for number in range(N): open("%s/file%d" % (path, number), "wb").close() | [entry.name for entry in os.scandir(path)]
+os.open: read | import os, tempfile ;; folder = tempfile.TemporaryDirectory() ;; path = folder.name + "/a" ;; out = open(path, "w") ;; out.write("words\n" * 100) ;; out.close() | handle = os.open(path, os.O_RDONLY); os.read(handle, 1000); os.close(handle)
+pathlib.Path.read_text, 20, 2000 | import pathlib, tempfile ;; folder = tempfile.TemporaryDirectory() ;; path = pathlib.Path(folder.name, "a") ;; path.write_text("a line of text with words\n" * N) | path.read_text()
+pathlib.Path.read_bytes, 20, 2000 | import pathlib, tempfile ;; folder = tempfile.TemporaryDirectory() ;; path = pathlib.Path(folder.name, "a") ;; path.write_text("a line of text with words\n" * N) | path.read_bytes()
+pathlib.Path.write_text, 20, 2000 | import pathlib, tempfile ;; folder = tempfile.TemporaryDirectory() ;; path = pathlib.Path(folder.name, "a") ;; text = "a line of text with words\n" * N | path.write_text(text)
+pathlib.Path.write_bytes, 20, 2000 | import pathlib, tempfile ;; folder = tempfile.TemporaryDirectory() ;; path = pathlib.Path(folder.name, "a") ;; data = b"a line of text with words\n" * N | path.write_bytes(data)
+pathlib.Path.stat: file | import pathlib, tempfile ;; folder = tempfile.TemporaryDirectory() ;; path = pathlib.Path(folder.name, "a") ;; path.write_text("") | path.stat()
+pathlib.Path.unlink: made | import pathlib, tempfile ;; folder = tempfile.TemporaryDirectory() ;; path = pathlib.Path(folder.name, "a") | path.touch(); path.unlink()
+pathlib.Path.iterdir: files, 10, 300 | import pathlib, tempfile ;; folder = tempfile.TemporaryDirectory() ;; path = pathlib.Path(folder.name) ;; for number in range(N): (path / ("file%d" % number)).touch() | list(path.iterdir())
+shutil.copyfile, 20, 2000 | import shutil, tempfile ;; folder = tempfile.TemporaryDirectory() ;; path = folder.name + "/a" ;; other = folder.name + "/b" ;; out = open(path, "w") ;; out.write("a line of text with words\n" * N) ;; out.close() | shutil.copyfile(path, other)
+zipfile.ZipFile.namelist | import io, zipfile ;; packed = io.BytesIO() ;; made = zipfile.ZipFile(packed, "w") ;; for number in range(20): made.writestr("a%d" % number, b"some words ") ;; made.close() | with zipfile.ZipFile(packed) as archive: archive.namelist()
+zipfile.ZipFile.read: members, 10, 2000 | import io, zipfile ;; packed = io.BytesIO() ;; made = zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) ;; made.writestr("a", b"".join(b"%d,north,%d\n" % (i, i * 37) for i in range(N))) ;; made.close() ;; archive = zipfile.ZipFile(packed) | archive.read("a")
+zipfile.ZipFile.read: stored, 10, 2000 | import io, zipfile ;; packed = io.BytesIO() ;; made = zipfile.ZipFile(packed, "w") ;; made.writestr("a", b"".join(b"%d,north,%d\n" % (i, i * 37) for i in range(N))) ;; made.close() ;; archive = zipfile.ZipFile(packed) | archive.read("a")
+zipfile.ZipFile.writestr: stored, 10, 2000 | import io, zipfile ;; data = b"".join(b"%d,north,%d\n" % (i, i * 37) for i in range(N)) | with zipfile.ZipFile(io.BytesIO(), "w") as archive: archive.writestr("a", data)
+zipfile.ZipFile.writestr: deflated, 10, 2000 | import io, zipfile ;; data = b"".join(b"%d,north,%d\n" % (i, i * 37) for i in range(N)) | with zipfile.ZipFile(io.BytesIO(), "w", zipfile.ZIP_DEFLATED) as archive: archive.writestr("a", data)
+zipfile.ZipFile.open: lines, 10, 1000 | import io, zipfile ;; packed = io.BytesIO() ;; made = zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) ;; made.writestr("a", b"".join(b"%d,north,%d\n" % (i, i * 37) for i in range(N))) ;; made.close() ;; archive = zipfile.ZipFile(packed) | for line in archive.open("a"): pass
+gzip.GzipFile.read, 10, 2000 | import gzip, io ;; packed = gzip.compress(b"".join(b"%d,north,%d\n" % (i, i * 37) for i in range(N))) | gzip.GzipFile(fileobj=io.BytesIO(packed)).read()
+gzip.GzipFile.write, 10, 2000 | import gzip, io ;; data = b"".join(b"%d,north,%d\n" % (i, i * 37) for i in range(N)) | with gzip.GzipFile(fileobj=io.BytesIO(), mode="wb") as out: out.write(data)
+gzip.open: read file, 10, 2000 | import gzip, tempfile ;; folder = tempfile.TemporaryDirectory() ;; path = folder.name + "/a.gz" ;; out = gzip.open(path, "wb") ;; out.write(b"".join(b"%d,north,%d\n" % (i, i * 37) for i in range(N))) ;; out.close() | with gzip.open(path, "rb") as file: file.read()
+gzip.open: text lines, 10, 1000 | import gzip, tempfile ;; folder = tempfile.TemporaryDirectory() ;; path = folder.name + "/a.gz" ;; out = gzip.open(path, "wb") ;; out.write(b"".join(b"%d,north,%d\n" % (i, i * 37) for i in range(N))) ;; out.close() | for line in gzip.open(path, "rt"): pass
+gzip.open: write file, 10, 2000 | import gzip, tempfile ;; folder = tempfile.TemporaryDirectory() ;; path = folder.name + "/a.gz" ;; data = b"".join(b"%d,north,%d\n" % (i, i * 37) for i in range(N)) | with gzip.open(path, "wb") as file: file.write(data)
+bz2.open: read file, 10, 2000 | import bz2, tempfile ;; folder = tempfile.TemporaryDirectory() ;; path = folder.name + "/a.bz2" ;; out = bz2.open(path, "wb") ;; out.write(b"".join(b"%d,north,%d\n" % (i, i * 37) for i in range(N))) ;; out.close() | with bz2.open(path, "rb") as file: file.read()
+zlib.compressobj: pieces, 10, 1000 | import zlib ;; data = b"".join(b"%d,north,%d\n" % (i, i * 37) for i in range(N)) | packer = zlib.compressobj(); packer.compress(data); packer.flush()
+zlib.decompressobj: pieces, 10, 1000 | import zlib ;; packed = zlib.compress(b"".join(b"%d,north,%d\n" % (i, i * 37) for i in range(N))) | unpacker = zlib.decompressobj(); unpacker.decompress(packed)
+tarfile.TarFile.addfile, 10, 2000 | import io, tarfile ;; data = b"".join(b"%d,north,%d\n" % (i, i * 37) for i in range(N)) ;; info = tarfile.TarInfo("a") ;; info.size = len(data) | with tarfile.open(fileobj=io.BytesIO(), mode="w") as archive: archive.addfile(info, io.BytesIO(data))
+queue.Queue: through | import queue ;; line = queue.Queue() | line.put(1); line.get()
+collections.defaultdict: groups, 10, 1000 | import collections ;; rows = [(i % 7, i) for i in range(N)] ;; groups = collections.defaultdict(list) | for key, value in rows: groups[key].append(value)
+dataclasses.dataclass: frozen | import dataclasses ;; Point = dataclasses.make_dataclass("Point", ["x", "y", "z"], frozen=True) | Point(1, 2, 3)
+builtins.dict: of generator, 10, 1000 | numbers = list(range(N)) | dict((number, number * 2) for number in numbers)
+builtins.dict: of zip, 10, 1000 | numbers = list(range(N)) | dict(zip(numbers, numbers))
+builtins.dict: of enumerate, 10, 1000 | words = ["word%d" % i for i in range(N)] | dict(enumerate(words))
+builtins.set: of generator, 10, 1000 | numbers = list(range(N)) | set(number * 2 for number in numbers)
+builtins.tuple: of generator, 10, 1000 | numbers = list(range(N)) | tuple(number * 2 for number in numbers)
+dictionary: tuple keys, 10, 1000 | numbers = list(range(N)) ;; table = {(i, i % 7): i for i in numbers} | for i in numbers: table[i, i % 7]
+dictionary: counting tuples, 10, 1000 | numbers = list(range(N)) ;; table = {} | for i in numbers: table[(i, i % 7)] = table.get((i, i % 7), 0) + 1
+list: slices, 10, 1000 | numbers = list(range(N)) | numbers[1:]
+list: copy by slice, 10, 1000 | numbers = list(range(N)) | numbers[:]
+list: halves, 10, 1000 | numbers = list(range(N)) | numbers[:N // 2], numbers[N // 2:]
+list: concatenated, 10, 1000 | numbers = list(range(N)) | numbers + numbers
+list: every second, 10, 1000 | numbers = list(range(N)) | numbers[::2]
+list: backwards, 10, 1000 | numbers = list(range(N)) | numbers[::-1]
+bytes: slices, 10, 10000 | data = bytes(N) | data[1:]
+bytes: loop, 10, 1000 | data = bytes(range(256)) * 4 ;; data = data[:N] | for byte in data: pass
+bytearray: stores, 10, 1000 | data = bytearray(N) | for place in range(N): data[place] = place & 255
+itertools.groupby: sums, 10, 500 | import itertools ;; rows = [(i // 5, i) for i in range(N)] | for key, group in itertools.groupby(rows, key=lambda row: row[0]): sum(row[1] for row in group)
+itertools.groupby: loop, 10, 500 | import itertools ;; numbers = [i // 5 for i in range(N)] | for key, group in itertools.groupby(numbers): pass
+struct.unpack_from: loop, 10, 300 | import struct ;; data = bytes(12 * N) | for place in range(0, len(data), 12): struct.unpack_from("<IHHI", data, place)
+struct.Struct.unpack_from: loop, 10, 300 | import struct ;; layout = struct.Struct("<IHHI") ;; data = bytes(12 * N) | for place in range(0, len(data), layout.size): layout.unpack_from(data, place)
+csv.reader: loop, 10, 300 | import csv, io ;; text = "\n".join("%d,name%d,%d,north" % (i, i, i * 7) for i in range(N)) | for row in csv.reader(io.StringIO(text)): int(row[0])
+csv.reader: lines, 10, 300 | import csv ;; lines = ["%d,name%d,%d,north" % (i, i, i * 7) for i in range(N)] | for row in csv.reader(lines): pass
+csv.writer: loop, 10, 300 | import csv, io ;; rows = [[i, "name%d" % i, i * 7, "north"] for i in range(N)] ;; out = io.StringIO() ;; writer = csv.writer(out) | for row in rows: writer.writerow(row)
+csv.DictWriter: loop, 10, 300 | import csv, io ;; rows = [{"id": i, "name": "name%d" % i, "amount": i * 7} for i in range(N)] ;; writer = csv.DictWriter(io.StringIO(), ["id", "name", "amount"]) | for row in rows: writer.writerow(row)
+difflib.SequenceMatcher: names, 5, 30 | import difflib ;; names = ["customer number %d of the north" % (i * 37 % 101) for i in range(N)] | for name in names: difflib.SequenceMatcher(None, "costumer number 7 in the south", name).ratio()
+difflib.ndiff: lines, 10, 40 | import difflib ;; left = ["line %d of it\n" % i for i in range(N)] ;; right = ["line %d of it\n" % (i + i // 7 % 2) for i in range(N)] | "".join(difflib.ndiff(left, right))
+os.open: only | import os, tempfile ;; folder = tempfile.TemporaryDirectory() ;; path = folder.name + "/a" ;; open(path, "wb").close() | os.close(os.open(path, os.O_RDONLY))
+os.open: created and removed | import os, tempfile ;; folder = tempfile.TemporaryDirectory() ;; path = folder.name + "/a" | os.close(os.open(path, os.O_WRONLY | os.O_CREAT)); os.remove(path)
+os.open: written and removed, 10, 2000 | import os, tempfile ;; folder = tempfile.TemporaryDirectory() ;; path = folder.name + "/a" ;; data = b"a line of text with words\n" * N | handle = os.open(path, os.O_WRONLY | os.O_CREAT); os.write(handle, data); os.close(handle); os.remove(path)
+os.fstat | import os, tempfile ;; file = tempfile.TemporaryFile() ;; handle = file.fileno() | os.fstat(handle)
+os.getppid | import os | os.getppid()
+os.stat: root | import os | os.stat("/")
+builtins.open: text only | import tempfile ;; folder = tempfile.TemporaryDirectory() ;; path = folder.name + "/a" ;; open(path, "w").close() | open(path).close()
+builtins.open: new bytes, 10, 2000 | import os, tempfile ;; folder = tempfile.TemporaryDirectory() ;; path = folder.name + "/a" ;; data = b"a line of text with words\n" * N | file = open(path, "wb"); file.write(data); file.close(); os.remove(path)
+builtins.open: new text, 10, 2000 | import os, tempfile ;; folder = tempfile.TemporaryDirectory() ;; path = folder.name + "/a" ;; text = "a line of text with words\n" * N | file = open(path, "w"); file.write(text); file.close(); os.remove(path)
 """
 
 

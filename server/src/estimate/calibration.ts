@@ -55,6 +55,8 @@ function withCalibration(shipped: OperationCosts, { measured, operations, native
   const nativeNames = Object.keys(shipped.bulk) as BulkName[];
   const nativeRatios = nativeNames.flatMap((name) => ratio(native[name], shipped.bulk[name].nsPerUnit).map((speed) => ({ name, speed })));
   const nativeSpeed = median(nativeRatios.map((one) => one.speed));
+  // What was measured before files were says nothing of them.
+  const [fileSpeed = 1] = ratio(native["os.stat"], shipped.bulk["os.stat"].nsPerUnit);
   const speedOf = (name: BulkName): number => {
     const kin = nativeRatios.filter((one) => kindOf(one.name) === kindOf(name));
     return kin.length > 0 ? median(kin.map((one) => one.speed)) : nativeSpeed;
@@ -75,6 +77,7 @@ function withCalibration(shipped: OperationCosts, { measured, operations, native
     bulk: Object.fromEntries(nativeNames.map((name) => [name, bulkOf(name)])) as OperationCosts["bulk"],
     library: { ...shipped.library, factor: scaled(shipped.library.factor, speed) },
     integers: { ...shipped.integers, factor: scaled(shipped.integers.factor, nativeSpeed) },
+    files: scaled(shipped.files, fileSpeed),
     slowness: speed,
     handOver: {
       low: handOverOf(shipped.handOver.low, handOver, 0),

@@ -5,6 +5,7 @@ import type { CallableEntry } from "../knowledge/entry.js";
 import { type CallCost, costOf, evaluate, type Verdict } from "../knowledge/evaluate.js";
 import type { CallOperation, ComputeOperation } from "../program/operation.js";
 import type { Activation } from "./activation.js";
+import { archiveCost } from "./archive-costs.js";
 import { measuredCost, usualCost } from "./call-costs.js";
 import { answersFromOwn } from "./call-kinds.js";
 import { startsBusyCommand, startsIdleCommand } from "./command-costs.js";
@@ -13,6 +14,7 @@ import { counterNs } from "./counter-costs.js";
 import { databaseCost } from "./database-costs.js";
 import { atPrecision } from "./decimal-precision.js";
 import type { Evaluator } from "./evaluate.js";
+import { fileCost } from "./file-costs.js";
 import { awaitedSign, isForSiblings, signAwaited, waitedInVain, withHelp } from "./helper-threads.js";
 import { tabulatedOperator } from "./library-table.js";
 import { overLoopback } from "./loopback.js";
@@ -43,8 +45,11 @@ export function libraryCallCost(
   const { evaluator, costs } = context;
   const verdict = evaluate(entry, facts);
   const database = call.op === "call" ? onMachine(databaseCost(name, call, at, evaluator), costs) : undefined;
+  const file =
+    call.op === "call" ? (fileCost(name, entry, call, at, evaluator, costs) ?? archiveCost(name, call, at, evaluator, costs)) : undefined;
   const measured =
     database ??
+    file ??
     (call.op === "call"
       ? measuredCost(name, call, at, { verdict, hasCost: entry.cost !== undefined }, context)
       : (counterCost(call, at, context) ?? tabulatedOperator(name, costs)));
@@ -59,7 +64,7 @@ export function libraryCallCost(
       ? { ...known, waitNs: zero }
       : isIdle
         ? { ...known, nativeNs: zero, waitNs: add(known.waitNs, known.nativeNs) }
-        : entry.waits?.for === "disk"
+        : entry.waits?.for === "disk" && !file
           ? fromPageCache(known, entry.name)
           : overLoopback(known, entry, call, at, evaluator);
   const startsUnknown =

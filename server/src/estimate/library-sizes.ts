@@ -332,7 +332,7 @@ function lineCount(value: Value, at: Activation, evaluator: Evaluator): Amount {
   return joined(value, at) ?? ratio(evaluator.length(value, at), 1 / 40, 1 / 400, 1 / 5);
 }
 
-function uncompressedLength(value: Value, at: Activation, evaluator: Evaluator): Amount {
+export function uncompressedLength(value: Value, at: Activation, evaluator: Evaluator): Amount {
   if (value.op === "read")
     return evaluator.follow(
       value,

@@ -20,6 +20,8 @@ export interface OperationCosts {
   readonly library: { readonly column: LibraryColumn; readonly factor: Interval };
   /** The same of arithmetic with large integers. */
   readonly integers: { readonly column: string; readonly factor: Interval };
+  /** What the kernel takes for files that are in the page cache, against the machine of the shipped tables. */
+  readonly files: Interval;
   /** How many times as long computing takes here as on the machine of the shipped tables, on which knowledge's costs were measured, too. */
   readonly slowness: number;
   /** What the simulator asks for; three sets, for cheap, likely and dear hand-overs. */
@@ -476,6 +478,7 @@ function derive(
     bulk,
     library: { column, factor: scale(by.operations, librarySlower) },
     integers: { column: from.name, factor: by.bulk },
+    files: by.bulk,
     slowness: 1,
     handOver,
   };

@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { between, told } from "./statement-times.js";
+
+// Nanoseconds as fast as the machine of operation-costs.json; measured by `test/measure/library_calls.py` on CPython 3.11, 3.13, 3.13t and 3.14.
+
+describe("what files take that are in the page cache", () => {
+  test("asking for a file takes about a microsecond, through pathlib, too", () => {
+    for (const target of ["cpython-3.11", "cpython-3.13t", "cpython-3.14"]) {
+      between(told("import os", 'os.stat("notes.txt")', target).likely, 500, 2_500);
+      between(told("import os", 'os.path.exists("notes.txt")', target).likely, 500, 2_500);
+      between(told("from pathlib import Path\npath = Path('notes.txt')", "path.stat()", target).likely, 500, 3_000);
+    }
+  });
+
+  test("opening makes objects, of which a text's are more, and each version makes them faster but the one without a GIL", () => {
+    const opened = (mode: string, target: string): number =>
+      told("", `for _ in range(500): open("notes.txt", "${mode}").close()`, target).likely;
+    for (const target of ["cpython-3.11", "cpython-3.13t", "cpython-3.14"]) between(opened("r", target) / opened("rb", target), 1.3, 2.6);
+    between(opened("r", "cpython-3.11") / opened("r", "cpython-3.14"), 1.3, 2.5);
+    between(opened("r", "cpython-3.13t") / opened("r", "cpython-3.11"), 1.7, 3.2);
+  });
+
+  test("making a file takes several times as long as reading one, most of it without the GIL", () => {
+    const reading = told("from pathlib import Path\npath = Path('notes.txt')", "path.read_text()").likely;
+    const writing = told("", 'with open("notes.txt", "w") as file: file.write("some words")').likely;
+    between(reading, 4_000, 20_000);
+    between(writing / reading, 1.5, 8);
+  });
+});
+
+describe("what archives take", () => {
+  const rows = `import gzip, io, zipfile\ndata = b"".join(b"%d,north,%d\\n" % (i, i * 37) for i in range(20_000))`;
+
+  test("a member is packed where that was asked for, and its size decides", () => {
+    const made = (how: string, size: string): number =>
+      told(rows, `with zipfile.ZipFile(io.BytesIO(), "w"${how}) as archive: archive.writestr("a", data[:${size}])`).likely;
+    between(made(", zipfile.ZIP_DEFLATED", "200_000") / made("", "200_000"), 10, 300);
+    between(made(", zipfile.ZIP_DEFLATED", "200_000") / made(", zipfile.ZIP_DEFLATED", "2_000"), 20, 110);
+  });
+
+  test("what a program put into an archive is as long when it reads it", () => {
+    const setup = `${rows}\nroom = io.BytesIO()\nwith zipfile.ZipFile(room, "w", zipfile.ZIP_DEFLATED) as made:\n    made.writestr("a", data)\narchive = zipfile.ZipFile(room)`;
+    // 1.3 to 1.4 ns a byte.
+    between(told(setup, 'archive.read("a")').likely, 150_000, 1_500_000);
+    const packed = `${rows}\npacked = gzip.compress(data)`;
+    between(told(packed, "gzip.GzipFile(fileobj=io.BytesIO(packed)).read()").likely, 150_000, 1_500_000);
+  });
+});
+
+describe("what comparing sequences takes", () => {
+  const texts = `import difflib\nleft = "the quick brown fox jumps over it " * 20\nright = "a quick brown dog jumps over us " * 20`;
+
+  test("the letters of a long text do not count, unless they are told to", () => {
+    const ratio = (more: string): number => told(texts, `difflib.SequenceMatcher(None, left, right${more}).ratio()`).likely;
+    // 58 µs for 670 letters on CPython 3.11.
+    between(ratio(""), 50_000, 250_000);
+    assert.ok(ratio(", autojunk=False") > 20 * ratio(""));
+    between(told(texts, "difflib.SequenceMatcher(a=left, b=right).ratio()").likely / ratio(""), 0.9, 1.1);
+  });
+
+  test("lines between others that are the same are gone through again", () => {
+    const compared = (count: number): number =>
+      told(
+        `import difflib\nleft = ["line %d" % i for i in range(${count})]\nright = ["line %d" % (i + i // 7 % 2) for i in range(${count})]`,
+        "difflib.SequenceMatcher(None, left, right).ratio()",
+      ).likely;
+    // 8.6 and 415 µs on CPython 3.11.
+    between(compared(200) / compared(10), 35, 70);
+  });
+});
