@@ -6,6 +6,7 @@ import type { Calibration } from "../../server/src/estimate/calibration.js";
 import { onMachine } from "../../server/src/estimate/library-call-cost.js";
 import { costsFor } from "../../server/src/estimate/operation-costs.js";
 import type { CallCost } from "../../server/src/knowledge/evaluate.js";
+import { processes } from "../../server/src/simulation/runtimes/processes.js";
 
 const target = parseTarget("cpython-3.13") as Target;
 const shipped = costsFor(target);
@@ -40,6 +41,30 @@ test("measured costs take the place of shipped ones; the others are scaled by ho
   assert.equal(costs.handOver.likely.processes.spawn.bootstrapNs, shipped.handOver.likely.processes.spawn.bootstrapNs);
   assert.deepEqual(costs.handOver.high.wakeUp, { low: 1, high: 2 });
   assert.deepEqual(costs.origin, { kind: "calibrated", note: "measured on this machine, 2026-11-26" });
+});
+
+test("a hand-over after other work is as dear as it was measured, never cheaper than one right after another", () => {
+  const brokerOf = (own: object) => {
+    const { handOver } = costsFor(target, [
+      { ...calibration, handOver: { ...calibration.handOver, processes: own } as Calibration["handOver"] },
+    ]);
+    return processes(target, handOver.likely).handOver.broker;
+  };
+  // Where waking a thread is what costs, work in between adds little.
+  const waking = brokerOf({
+    sendNs: [90, 100, 110],
+    workerNs: [60, 70, 80],
+    sendAfterWorkNs: [110, 120, 130],
+    workerAfterWorkNs: [100, 105, 110],
+  });
+  assert.equal(waking?.coldTimes, 1.2);
+  assert.equal(waking.workerColdTimes, 1.5);
+  assert.ok(waking.crowdedColdTimes > waking.workerColdTimes);
+  assert.equal(brokerOf({ sendNs: [90, 100, 110], sendAfterWorkNs: [40, 50, 60] })?.coldTimes, 1);
+  // A file of an earlier calibration does not tell.
+  assert.equal(brokerOf({ sendNs: [1_000_000, 1_000_000, 1_000_000] })?.coldTimes, 1);
+  const { broker } = processes(target, shipped.handOver.likely).handOver;
+  assert.ok((broker?.coldTimes ?? 0) > 1 && (broker?.workerColdTimes ?? 0) > 1);
 });
 
 test("library calls that were not measured are as fast as those of their kind", () => {

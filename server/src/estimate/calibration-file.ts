@@ -25,7 +25,18 @@ const triples = v.pipe(
 const some = (names: readonly string[]) => v.object(Object.fromEntries(names.map((name) => [name, v.exactOptional(triple)])));
 
 const startMethod = v.exactOptional(some(["firstNs", "coldNs", "startNs", "bootstrapNs", "collectNs", "exitNs", "stopNs"]));
-const handedOver = ["submitNs", "sendNs", "receiveNs", "collectNs", "workerNs", "itemNs", "parentNsPerByte", "workerNsPerByte"] as const;
+const handedOver = [
+  "submitNs",
+  "sendNs",
+  "receiveNs",
+  "collectNs",
+  "workerNs",
+  "sendAfterWorkNs",
+  "workerAfterWorkNs",
+  "itemNs",
+  "parentNsPerByte",
+  "workerNsPerByte",
+] as const;
 
 const handOver = v.object({
   wakeUp: v.exactOptional(

@@ -1,6 +1,6 @@
 import { type Interval, scale } from "../base/interval.js";
 import { atLeast, type Target, targetName, targetTitle } from "../base/target.js";
-import type { HandOverCosts } from "../simulation/costs.js";
+import type { HandOverCosts, ProcessCosts } from "../simulation/costs.js";
 import { type Calibration, calibrated } from "./calibration.js";
 import measured from "./operation-costs.json";
 
@@ -400,7 +400,8 @@ type Triple = readonly [number, number, number];
 /** A tree of cost fields, each a triple. */
 type Triples<Costs> = { readonly [Key in keyof Costs]: Costs[Key] extends number ? Triple : Triples<Costs[Key]> };
 
-type MeasuredHandOver = Omit<Triples<HandOverCosts>, "wakeUp"> & Pick<HandOverCosts, "wakeUp">;
+type MeasuredHandOver = Omit<Triples<HandOverCosts>, "wakeUp" | "processes"> &
+  Pick<HandOverCosts, "wakeUp"> & { readonly processes: Omit<Triples<ProcessCosts>, "sendAfterWorkNs" | "workerAfterWorkNs"> };
 
 interface MeasuredVersion {
   readonly name: string;
@@ -503,6 +504,10 @@ function pick(from: MeasuredVersion, by: Derivation, which: keyof Interval): Han
       forkserver: mapValues(forkserver, leaf),
       spawn: mapValues(spawn, leaf),
       ...mapValues(processes, leaf),
+      // Processor time per task, 3.11 to 3.14: parent 46 µs with empty tasks, 140 µs with tasks of 0.3 to 5 ms; worker 17 µs with empty tasks, 40 µs with
+      // tasks of 0.3 to 1 ms, 90 µs of 5 ms, other work being on the machine. With nothing beside them and tasks of 6 ms, 80 to 130 µs of a worker's.
+      sendAfterWorkNs: 3 * leaf(processes.sendNs),
+      workerAfterWorkNs: 4.5 * leaf(processes.workerNs),
     },
     interpreters: mapValues(tree.interpreters, leaf),
     coroutines: mapValues(tree.coroutines, leaf),

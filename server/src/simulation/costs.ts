@@ -41,6 +41,10 @@ export interface ProcessCosts {
   readonly collectNs: number;
   /** In the worker per task or chunk. */
   readonly workerNs: number;
+  /** What `sendNs` and `receiveNs` become where other work lies between two of them: threads have gone to sleep, and caches hold that work. */
+  readonly sendAfterWorkNs: number;
+  /** What `workerNs` becomes then. */
+  readonly workerAfterWorkNs: number;
   /** In the worker per task within a chunk. */
   readonly itemNs: number;
   /** In the parent per byte of argument or result: pickle and pipe. */
@@ -131,6 +135,8 @@ export const typicalCosts: HandOverCosts = {
     receiveNs: 20_000,
     collectNs: 3_000,
     workerNs: 19_000,
+    sendAfterWorkNs: 60_000,
+    workerAfterWorkNs: 85_000,
     itemNs: 120,
     parentNsPerByte: 0.4,
     workerNsPerByte: 0.8,

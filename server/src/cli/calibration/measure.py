@@ -275,8 +275,12 @@ def process_hand_over(method):
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
 
-    submit, beside, collect, worker, item, parent_byte, worker_byte = [], [], [], [], [], [], []
-    tasks, items, size = 400, 20000, 1 << 20
+    submit, beside, collect, worker, item, parent_byte, worker_byte, beside_after, worker_after = [], [], [], [], [], [], [], [], []
+    tasks, items, size, longer = 400, 20000, 1 << 20, 100
+    begin = THREAD()
+    sum(range(100000))
+    # About a millisecond each: long enough that the threads which carry tasks go to sleep meanwhile.
+    work = [range(int(100000 * 1e6 / max(1000, THREAD() - begin)))] * longer
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context(method)) as pool:
         used = lambda: pool.submit(time.process_time_ns).result()
         list(pool.map(len, [""] * 100))
@@ -297,6 +301,11 @@ def process_hand_over(method):
             beside.append(max(5000, parent - main - results) / 2)
             worker.append((used() - before) / tasks)
             before = used()
+            list(pool.map(sum, work, chunksize=longer))
+            between = used()
+            list(pool.map(sum, work))
+            worker_after.append(max(5000, (used() - between - (between - before)) / longer))
+            before = used()
             list(pool.map(len, [""] * items, chunksize=2000))
             item.append((used() - before) / items)
             for call, argument in ((len, bytes(size)), (bytes, size)):
@@ -305,12 +314,21 @@ def process_hand_over(method):
                     pool.submit(call, argument).result()
                 parent_byte.append((CPU() - whole) / size / 8)
                 worker_byte.append((used() - before) / size / 8)
+    # Several workers are what programs have, and each wake-up then serves more than one of them.
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context(method)) as pool:
+        list(pool.map(sum, work[:10]))
+        for _ in submit:
+            whole = CPU()
+            list(pool.map(sum, work))
+            beside_after.append(max(5000, (CPU() - whole) / longer - submit[0] - collect[0]) / 2)
     return {
         "submitNs": spread(submit, 0),
         "sendNs": spread(beside, 0),
         "receiveNs": spread(beside, 0),
         "collectNs": spread(collect, 0),
         "workerNs": spread(worker, 0),
+        "sendAfterWorkNs": spread(beside_after, 0),
+        "workerAfterWorkNs": spread(worker_after, 0),
         "itemNs": spread(item, 0),
         "parentNsPerByte": spread(parent_byte, 3),
         "workerNsPerByte": spread(worker_byte, 3),

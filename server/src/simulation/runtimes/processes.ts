@@ -27,6 +27,18 @@ const forkServerNs = 600_000;
  */
 const afterForkNs = 1_300_000;
 
+/**
+ * How many times longer a worker's part takes where workers take turns on fewer cores than they are. With nothing beside them and tasks of 6 ms: 80 to
+ * 130 µs of a worker's processor time where each has a core, 240 to 290 µs of each of four on two cores (3.8 to 3.14,
+ * `test/simulation/validation/pools-computing`).
+ */
+const crowdedTimes = 2.67;
+
+/** Costs that were measured on different occasions may contradict each other; work in between makes nothing quicker. */
+function timesAfterWork(afterWorkNs: number, ns: number): number {
+  return Math.max(1, afterWorkNs / Math.max(1, ns));
+}
+
 /** Worker processes, each with an interpreter lock of its own; tasks and results are pickled and go through pipes. */
 export function processes(
   target: Target,
@@ -80,12 +92,9 @@ export function processes(
         startNs: method === "fork" ? afterForkNs : 0,
         pipeBytes: 65_536,
         extraQueued: 1,
-        // Processor time per task, 3.11 to 3.14: worker 17 µs with empty tasks, 40 µs with tasks of 0.3 ms, 37 µs of 1 ms, 90 µs of
-        // 5 ms; parent 46, 140, 139 and 135 µs (other work on the machine). With nothing beside them and tasks of 6 ms, 80 to 130 µs of a worker's
-        // where each has a core, 240 to 290 µs of each of four on two cores (3.8 to 3.14, `test/simulation/validation/pools-computing`).
-        coldTimes: 3,
-        workerColdTimes: 4.5,
-        crowdedColdTimes: 12,
+        coldTimes: timesAfterWork(handOver.sendAfterWorkNs, handOver.sendNs),
+        workerColdTimes: timesAfterWork(handOver.workerAfterWorkNs, handOver.workerNs),
+        crowdedColdTimes: timesAfterWork(handOver.workerAfterWorkNs, handOver.workerNs) * crowdedTimes,
         coldAfterNs: 500_000,
       },
     },
