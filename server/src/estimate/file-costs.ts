@@ -1,14 +1,14 @@
 import { add, exactly, type Interval, interval, multiply, scale } from "../base/interval.js";
 import type { CallableEntry } from "../knowledge/entry.js";
 import type { CallCost } from "../knowledge/evaluate.js";
-import type { CallOperation, Value } from "../program/operation.js";
+import type { CallOperation } from "../program/operation.js";
 import type { Activation } from "./activation.js";
 import { positionalOf } from "./call-arguments.js";
 import type { Evaluator } from "./evaluate.js";
 import type { LibraryColumn, OperationCosts } from "./operation-costs.js";
 
 /*
- * What calls on files take that are in the page cache. Most of opening one makes Python's objects, under the GIL and by version; the kernel does the rest without
+ * What calls on files take that are in the page cache. Part of a call makes Python's objects, under the GIL and by version; the kernel does the rest without
  * it, and takes as long whichever interpreter asks. Nanoseconds on the machine of operation-costs.json (`test/measure/library_calls.py`, `builtins.open`, `os.` and
  * `pathlib.Path.` on ext4): what the objects take beyond the same system calls through `os`, divided by how much slower computing was there than on that
  * machine (3.0 to 3.9), and the system calls by how much slower `os.stat` was (1.6).
@@ -21,7 +21,6 @@ const held = {
   openText: { "3.11": 3_500, "3.13": 4_300, "3.13t": 10_400, "3.14": 1_720 },
   readBinary: { "3.11": 1_000, "3.13": 760, "3.13t": 1_000, "3.14": 200 },
   readText: { "3.11": 2_100, "3.13": 2_400, "3.13t": 2_500, "3.14": 560 },
-  writeText: { "3.11": 30, "3.13": 45, "3.13t": 50, "3.14": 32 },
   stat: { "3.11": 420, "3.13": 580, "3.13t": 400, "3.14": 260 },
   /** What `pathlib` adds to a system call, and to opening a file and reading it. */
   pathCall: { "3.11": 170, "3.13": 200, "3.13t": 250, "3.14": 90 },
@@ -33,9 +32,6 @@ const held = {
 const kernel = {
   /** With the questions about the file that go with it, and closing it. */
   open: 1_500,
-  /** Making one, reserving its first blocks and setting them on their way to the disk when it is closed: the journal makes that 20 to 200 µs. */
-  create: 30_000,
-  append: 4_500,
   read: 600,
   perByteRead: 0.05,
   perByteWritten: 0.25,
@@ -45,12 +41,11 @@ const kernel = {
   listing: 1_900,
   perListed: 190,
 } as const;
-/** A text is decoded, and encoded, under the GIL. */
+/** A text is decoded under the GIL. */
 const perCharacter = 0.05;
 
 /** Of a file that nobody has told anything about. */
 const usualBytes = interval(500, 5_000, 100_000);
-const usualLineBytes = interval(5, 60, 5_000);
 const usualListing = interval(5, 30, 300);
 
 /** In what the kernel takes. */
@@ -90,43 +85,21 @@ function partsOf(name: string, call: CallOperation, at: Activation, evaluator: E
     heldNs: exactly(rows.reduce((sum, row) => sum + row[column], 0)),
     kernelNs: typeof kernelNs === "number" ? exactly(kernelNs) : kernelNs,
   });
-  const positional = positionalOf(call);
-  const [first, second] = positional;
-  const isText = !/Buffered|FileIO|bytes$/.test(name);
-  const read = (bytes: Interval, isWhole: boolean): Parts => {
+  const [, second] = positionalOf(call);
+  const isText = !name.endsWith("bytes");
+  const read = (bytes: Interval): Parts => {
     const { heldNs, kernelNs } = takes(
       [isText ? held.readText : held.readBinary],
       add(exactly(kernel.read), scale(bytes, kernel.perByteRead)),
     );
-    // Of a part, nothing is made but what is returned.
-    const once = isWhole ? heldNs : scale(heldNs, 0.15);
-    return { heldNs: isText ? add(once, scale(bytes, perCharacter)) : once, kernelNs };
+    return { heldNs: isText ? add(heldNs, scale(bytes, perCharacter)) : heldNs, kernelNs };
   };
-  const written = (bytes: Interval): Parts => ({
-    heldNs: add(exactly(held.writeText[column]), scale(bytes, isText ? perCharacter : 0)),
-    kernelNs: scale(bytes, kernel.perByteWritten),
-  });
   const short = name.replace(/^(os|os\.path|io|pathlib\.Path|shutil)\.(?=[a-z_]\w*$)/, "");
-  if (name === "builtins.open" || name === "io.open" || name === "pathlib.Path.open") {
-    const mode = modeOf(call, name === "pathlib.Path.open" ? first : second);
-    const objects = mode.includes("b") ? held.openBinary : held.openText;
-    const rows = name === "pathlib.Path.open" ? [objects, held.pathCall] : [objects];
-    return takes(rows, /[wx]/.test(mode) ? kernel.create : mode.includes("a") ? kernel.append : kernel.open);
-  }
-  if (/^io\.(TextIOWrapper|Buffered\w+|FileIO)\.(read|read1|readlines|write)$/.test(name)) {
-    const bytes =
-      first &&
-      (name.endsWith("write") ? evaluator.length(first, at) : name.endsWith("readlines") ? undefined : evaluator.number(first, at));
-    if (name.endsWith("write")) return written(bytes ?? usualLineBytes);
-    return bytes ? read(bytes, false) : read(usualBytes, true);
-  }
-  // What closing a file takes was measured with opening it.
-  if (/^io\.(TextIOWrapper|Buffered\w+|FileIO)\.close$/.test(name)) return takes([], kernel.stat / 4);
   if (name.startsWith("pathlib.Path.")) {
     switch (short) {
       case "read_text":
       case "read_bytes":
-        return joined(takes([isText ? held.openText : held.openBinary, held.pathText], kernel.open), read(usualBytes, true));
+        return joined(takes([isText ? held.openText : held.openBinary, held.pathText], kernel.open), read(usualBytes));
       case "iterdir":
         return joined(takes([held.pathText], kernel.listing), each(held.listedPath[column]));
       case "exists":
@@ -188,12 +161,6 @@ function each(heldNs: number): Parts {
 
 function joined(one: Parts, other: Parts): Parts {
   return { heldNs: add(one.heldNs, other.heldNs), kernelNs: add(one.kernelNs, other.kernelNs) };
-}
-
-/** How a file is opened; for reading where that is not written out. */
-function modeOf(call: CallOperation, positional: Value | undefined): string {
-  const mode = call.arguments.find((argument) => argument.form === "keyword" && argument.name === "mode")?.value ?? positional;
-  return mode?.op === "constant" && typeof mode.value === "string" ? mode.value : "r";
 }
 
 function widened({ low, likely, high }: Interval, by: number): Interval {
