@@ -1,4 +1,5 @@
 import { add, exactly, type Interval, interval, scale } from "../base/interval.js";
+import { atLeast, type Target } from "../base/target.js";
 import type { CallCost } from "../knowledge/evaluate.js";
 import type { CallOperation, Value } from "../program/operation.js";
 import type { Activation } from "./activation.js";
@@ -18,9 +19,23 @@ import type { BulkName, OperationCosts } from "./operation-costs.js";
 /** Of reading a member: finding it, its header, and the object that is read from. */
 const memberRead = 300;
 const memberWritten = 330;
-/** Of a read or a write beyond what is packed. */
-const pieceHandled = 300;
+/** Of a read to the end beyond what is unpacked. */
+const pieceRead = 300;
+/** Of a write to a file object beyond what is packed: 24 before 3.12, 9 since, where what is written is gathered first; of text, which always is, 5 or 6. */
+const pieceWritten = 20;
+const textWritten = 5;
+/** Of handing a piece to a compressor. */
+const pieceHandedOver = 8;
 const checkedNsPerByte = 0.16;
+
+/** How much is written before it is packed, and the GIL released: texts in bytes of `TextIOWrapper`'s, and what `GzipFile` gathers since 3.12. */
+const textGathered = 8_192;
+const bytesGathered = 32_768;
+
+/** A call's cost, and how often it gives the GIL up, where that is not once. */
+interface ArchiveCost extends CallCost {
+  readonly releases: number | undefined;
+}
 
 /** What a method takes that packs or unpacks; undefined where the size of the data cannot be told. */
 export function archiveCost(
@@ -29,7 +44,8 @@ export function archiveCost(
   at: Activation,
   evaluator: Evaluator,
   costs: OperationCosts,
-): CallCost | undefined {
+  target: Target,
+): ArchiveCost | undefined {
   const called = /^(zipfile|gzip|bz2|lzma|zlib)\.(ZipFile|GzipFile|BZ2File|LZMAFile|Compress|BZ2Compressor|LZMACompressor)\.(\w+)$/.exec(
     name,
   );
@@ -37,8 +53,8 @@ export function archiveCost(
   const [, module, type, method] = called;
   const [first, second] = positionalOf(call);
   const { callPython } = costs.operations;
-  const taking = (calls: number, nativeNs: Amount): CallCost | undefined =>
-    nativeNs && { interpreterNs: scale(callPython, calls), nativeNs, waitNs: zero, missing: [], from: "measured" };
+  const taking = (calls: number, nativeNs: Amount, releases?: number): ArchiveCost | undefined =>
+    nativeNs && { interpreterNs: scale(callPython, calls), nativeNs, waitNs: zero, missing: [], from: "measured", releases };
   if (type === "ZipFile") {
     if (method === "writestr") return taking(memberWritten, writtenNs(second, call, at, evaluator, costs));
     const bytes = method === "read" ? writtenMembers(at, evaluator) : undefined;
@@ -47,17 +63,22 @@ export function archiveCost(
   const data = first;
   const bytes = data && evaluator.length(data, at);
   if (method === "write" || method === "compress") {
-    const calls = method === "write" ? pieceHandled : 10;
-    if (module === "lzma") return taking(calls, lzmaNs(data, undefined, bytes, at, evaluator, costs));
+    const isGathered = method === "write" && isText(madeWith(call, at, evaluator, "mode") ?? madeWith(call, at, evaluator, 1));
+    const calls = method === "compress" ? pieceHandedOver : isGathered ? textWritten : pieceWritten;
+    const gathered = isGathered ? textGathered : method === "write" && module === "gzip" && atLeast(target, 3, 12) ? bytesGathered : 0;
+    const releases = bytes && gathered > 0 ? Math.min(1, bytes.likely / gathered) : undefined;
+    if (module === "lzma") return taking(calls, lzmaNs(data, undefined, bytes, at, evaluator, costs), releases);
     const packer = module === "bz2" ? "bz2.compress" : module === "gzip" ? "gzip.compress" : "zlib.compress";
-    return taking(calls, compressionNs(packer, data, madeWith(call, at, evaluator, "compresslevel"), bytes, at, evaluator, costs));
+    return taking(
+      calls,
+      compressionNs(packer, data, madeWith(call, at, evaluator, "compresslevel"), bytes, at, evaluator, costs),
+      releases,
+    );
   }
   if (method !== "read") return undefined;
   const unpacked = madeWith(call, at, evaluator, "fileobj") ?? madeWith(call, at, evaluator, 0);
   const length = unpacked && uncompressedIn(unpacked, at, evaluator);
-  return (
-    length && taking(pieceHandled, add(checkedNs(length), unpackingNs(`${module as "gzip" | "bz2" | "lzma"}.decompress`, length, costs)))
-  );
+  return length && taking(pieceRead, add(checkedNs(length), unpackingNs(`${module as "gzip" | "bz2" | "lzma"}.decompress`, length, costs)));
 }
 
 function unpackingNs(name: BulkName, bytes: Interval, { bulk }: OperationCosts): Interval {
@@ -84,6 +105,10 @@ function writtenNs(data: Value | undefined, call: CallOperation, at: Activation,
         ? lzmaNs(data, undefined, bytes, at, evaluator, costs)
         : compressionNs(packing === "ZIP_BZIP2" ? "bz2.compress" : "zlib.compress", data, undefined, bytes, at, evaluator, costs);
   return packed && add(packed, checkedNs(bytes));
+}
+
+function isText(mode: Value | undefined): boolean {
+  return mode?.op === "constant" && typeof mode.value === "string" && mode.value.includes("t");
 }
 
 function constantName(value: Value | undefined): string | undefined {

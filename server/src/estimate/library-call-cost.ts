@@ -45,8 +45,8 @@ export function libraryCallCost(
   const { evaluator, costs } = context;
   const verdict = evaluate(entry, facts);
   const database = call.op === "call" ? onMachine(databaseCost(name, call, at, evaluator), costs) : undefined;
-  const file =
-    call.op === "call" ? (fileCost(name, entry, call, at, evaluator, costs) ?? archiveCost(name, call, at, evaluator, costs)) : undefined;
+  const archive = call.op === "call" ? archiveCost(name, call, at, evaluator, costs, context.target) : undefined;
+  const file = call.op === "call" ? (fileCost(name, entry, call, at, evaluator, costs) ?? archive) : undefined;
   const measured =
     database ??
     file ??
@@ -69,7 +69,7 @@ export function libraryCallCost(
           : overLoopback(known, entry, call, at, evaluator);
   const startsUnknown =
     call.op === "call" && entry.kind === "process-wait" && !measured && !isIdle && !startsBusyCommand(call, at, evaluator);
-  return { verdict, cost, isMeasured: measured !== undefined, startsUnknown, releases: database?.releases };
+  return { verdict, cost, isMeasured: measured !== undefined, startsUnknown, releases: database?.releases ?? archive?.releases };
 }
 
 /** What knowledge tells was measured on one machine: computing takes longer or shorter on another, waiting as long. */
