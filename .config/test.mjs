@@ -10,9 +10,26 @@ import { globSync } from "tinyglobby";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 process.chdir(root);
 const wanted = process.argv.slice(2);
+
+/** Tests that take long come first: one of them that starts last leaves the other cores idle. */
+const longest = [
+  "analysis/changes",
+  "fixes/fixes",
+  "metamorphic/metamorphic",
+  "lsp/languages",
+  "faults/faults",
+  "cli/cache",
+  "fuzz/fuzz",
+  "cli/process",
+];
+const rank = (file) => {
+  const at = longest.findIndex((name) => file.endsWith(`${name}.test.mjs`));
+  return at === -1 ? longest.length : at;
+};
+
 const files = globSync(["out/test/**/*.test.mjs"], { cwd: root, ignore: ["out/test/{e2e,bench}/**"] })
   .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
-  .sort()
+  .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))
   .map((file) => join(root, file));
 if (files.length === 0) {
   console.error(`no test matches ${wanted.join(" ")}`);
