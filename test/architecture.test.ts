@@ -329,7 +329,7 @@ const plainDataFiles: readonly string[] = [
   "server/src/program/operation.ts",
   "server/src/simulation/workload.ts",
   "server/src/simulation/timeline.ts",
-  "server/src/estimate/prediction.ts",
+  "server/src/estimate/prediction/prediction.ts",
   "server/src/rules/rule.ts",
   "server/src/analysis/answers.ts",
 ];

@@ -5,7 +5,7 @@ import { type Analysis, AnalysisHost } from "../../server/src/analysis/analysis.
 import type { Settings } from "../../server/src/analysis/answers.js";
 import { applyEdits, type TextEdit } from "../../server/src/base/edit.js";
 import { newestTarget, parseTarget } from "../../server/src/base/target.js";
-import { predictionTable } from "../../server/src/estimate/text.js";
+import { predictionTable } from "../../server/src/estimate/prediction/text.js";
 import { pythonParser } from "../syntax/python-parser.js";
 
 const parser = await pythonParser();

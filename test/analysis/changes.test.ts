@@ -4,8 +4,8 @@ import fc from "fast-check";
 import { AnalysisHost } from "../../server/src/analysis/analysis.js";
 import type { Settings } from "../../server/src/analysis/answers.js";
 import { newestTarget } from "../../server/src/base/target.js";
+import { CostModel } from "../../server/src/estimate/costs/work.js";
 import { fewSteps } from "../../server/src/estimate/trial/follow.js";
-import { CostModel } from "../../server/src/estimate/work.js";
 import { pythonParser } from "../syntax/python-parser.js";
 
 /* What is remembered from before a change never shows: the answers are those of a host that has seen nothing but the present texts. */

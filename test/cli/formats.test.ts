@@ -6,9 +6,9 @@ import { checkJson, simulateJson } from "../../server/src/cli/formats/json.js";
 import { type CheckReport, reportSources } from "../../server/src/cli/formats/report.js";
 import { scalingSvg } from "../../server/src/cli/formats/svg.js";
 import { checkText, simulateText, statisticsText } from "../../server/src/cli/formats/text.js";
-import { besideIt } from "../../server/src/estimate/delays.js";
-import type { Prediction, Strategy } from "../../server/src/estimate/prediction.js";
-import type { SiteSimulation } from "../../server/src/estimate/scaling.js";
+import { besideIt } from "../../server/src/estimate/prediction/delays.js";
+import type { Prediction, Strategy } from "../../server/src/estimate/prediction/prediction.js";
+import type { SiteSimulation } from "../../server/src/estimate/prediction/scaling.js";
 import type { Finding } from "../../server/src/rules/rule.js";
 import { findingAt } from "./findings.js";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readMarshal } from "../../server/src/cli/profiles/marshal.js";
 import { readProfile } from "../../server/src/cli/profiles/read-profile.js";
-import type { Profile } from "../../server/src/estimate/profile.js";
+import type { Profile } from "../../server/src/estimate/tasks/profile.js";
 
 /** What `cProfile.Profile().dump_stats` of CPython 3.14 writes for 12 calls of `unknown`, which calls `mystery`, with references. */
 const statistics = Buffer.from(

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { parseTarget, type Target } from "../../server/src/base/target.js";
-import type { Calibration } from "../../server/src/estimate/calibration.js";
-import { onMachine } from "../../server/src/estimate/library-call-cost.js";
-import { costsFor } from "../../server/src/estimate/operation-costs.js";
+import type { Calibration } from "../../server/src/estimate/calibration/calibration.js";
+import { onMachine } from "../../server/src/estimate/costs/library-call-cost.js";
+import { costsFor } from "../../server/src/estimate/costs/operation-costs.js";
 import type { CallCost } from "../../server/src/knowledge/evaluate.js";
 import { processes } from "../../server/src/simulation/runtimes/processes.js";
 

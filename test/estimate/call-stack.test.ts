@@ -3,9 +3,9 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import { AnalysisHost } from "../../server/src/analysis/analysis.js";
 import { newestTarget } from "../../server/src/base/target.js";
-import { bareActivation } from "../../server/src/estimate/activation.js";
+import { CostModel } from "../../server/src/estimate/costs/work.js";
 import { fewSteps } from "../../server/src/estimate/trial/follow.js";
-import { CostModel } from "../../server/src/estimate/work.js";
+import { bareActivation } from "../../server/src/estimate/values/activation.js";
 import { programOf } from "../program/program.js";
 import { pythonParser } from "../syntax/python-parser.js";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { parseCalibration } from "../../server/src/estimate/calibration-file.js";
+import { parseCalibration } from "../../server/src/estimate/calibration/calibration-file.js";
 import { pythonParser } from "../syntax/python-parser.js";
 import { predictionOf, predictionsOf, snapshotOf, strategyOf } from "./predictions.js";
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { parseTarget } from "../../server/src/base/target.js";
-import { type Activation, bareActivation } from "../../server/src/estimate/activation.js";
-import { Evaluator } from "../../server/src/estimate/evaluate.js";
-import type { TaskWork } from "../../server/src/estimate/task-work.js";
-import { CostModel } from "../../server/src/estimate/work.js";
+import { CostModel } from "../../server/src/estimate/costs/work.js";
+import type { TaskWork } from "../../server/src/estimate/tasks/task-work.js";
+import { type Activation, bareActivation } from "../../server/src/estimate/values/activation.js";
+import { Evaluator } from "../../server/src/estimate/values/evaluate.js";
 import type { Program } from "../../server/src/program/link/link.js";
 import { walkOperations } from "../../server/src/program/link/walk.js";
 import type { LoopOperation, Value } from "../../server/src/program/operation.js";

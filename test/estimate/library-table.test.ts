@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Interval } from "../../server/src/base/interval.js";
-import { type ImportTimes, importTimes } from "../../server/src/estimate/import-costs.js";
+import { type ImportTimes, importTimes } from "../../server/src/estimate/costs/import-costs.js";
 import { pythonParser } from "../syntax/python-parser.js";
 import { predictionOf, strategyOf } from "./predictions.js";
 import { between, told } from "./statement-times.js";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { onDemand, withFields } from "../../server/src/estimate/on-demand.js";
+import { onDemand, withFields } from "../../server/src/estimate/prediction/on-demand.js";
 
 test("what is worked out on demand is worked out once, and not by a copy with other fields", () => {
   let asked = 0;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Interval } from "../../server/src/base/interval.js";
-import type { Prediction, Strategy } from "../../server/src/estimate/prediction.js";
+import type { Prediction, Strategy } from "../../server/src/estimate/prediction/prediction.js";
 import { pythonParser } from "../syntax/python-parser.js";
 import { predictionOf, predictionsOf, strategyOf } from "./predictions.js";
 

@@ -1,7 +1,7 @@
 import { type Analysis, AnalysisHost } from "../../server/src/analysis/analysis.js";
 import { parseTarget } from "../../server/src/base/target.js";
-import type { Calibration } from "../../server/src/estimate/calibration.js";
-import type { Prediction, Strategy, StrategyPrediction } from "../../server/src/estimate/prediction.js";
+import type { Calibration } from "../../server/src/estimate/calibration/calibration.js";
+import type { Prediction, Strategy, StrategyPrediction } from "../../server/src/estimate/prediction/prediction.js";
 import type { Parser } from "../../server/src/syntax/parser.js";
 
 /** The predictions for a program of one file, on so many cores. Where no steps are given, the code is read and not followed. */

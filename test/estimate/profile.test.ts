@@ -5,8 +5,8 @@ import { before, test } from "node:test";
 import { AnalysisHost } from "../../server/src/analysis/analysis.js";
 import { exactly } from "../../server/src/base/interval.js";
 import { parseTarget, type Target } from "../../server/src/base/target.js";
-import type { Prediction } from "../../server/src/estimate/prediction.js";
-import type { FunctionTotal, Profile, ProfiledFunction } from "../../server/src/estimate/profile.js";
+import type { Prediction } from "../../server/src/estimate/prediction/prediction.js";
+import type { FunctionTotal, Profile, ProfiledFunction } from "../../server/src/estimate/tasks/profile.js";
 import { Parser } from "../../server/src/syntax/parser.js";
 
 const require = createRequire(import.meta.url);

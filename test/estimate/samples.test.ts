@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { bareActivation } from "../../server/src/estimate/activation.js";
-import { Evaluator } from "../../server/src/estimate/evaluate.js";
+import { bareActivation } from "../../server/src/estimate/values/activation.js";
+import { Evaluator } from "../../server/src/estimate/values/evaluate.js";
 import type { LoopOperation } from "../../server/src/program/operation.js";
 import { programOf } from "../program/program.js";
 import { pythonParser } from "../syntax/python-parser.js";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { Samples } from "../../server/src/estimate/samples.js";
+import { Samples } from "../../server/src/estimate/samples/samples.js";
 import { pythonParser } from "../syntax/python-parser.js";
 import { predictionOf, strategyOf } from "./predictions.js";
 

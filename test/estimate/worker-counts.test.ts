@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Prediction } from "../../server/src/estimate/prediction.js";
+import type { Prediction } from "../../server/src/estimate/prediction/prediction.js";
 import { pythonParser } from "../syntax/python-parser.js";
 import { predictionOf } from "./predictions.js";
 

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { globSync } from "tinyglobby";
 import { knownTargets, type Target } from "../../server/src/base/target.js";
-import { costsFor } from "../../server/src/estimate/operation-costs.js";
+import { costsFor } from "../../server/src/estimate/costs/operation-costs.js";
 import { furtherSentences, ruleSentences, verdictText } from "../../server/src/knowledge/call-text.js";
 import type { CallableEntry } from "../../server/src/knowledge/entry.js";
 import { evaluate } from "../../server/src/knowledge/evaluate.js";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { globSync } from "tinyglobby";
 import { AnalysisHost } from "../../server/src/analysis/analysis.js";
 import type { Settings } from "../../server/src/analysis/answers.js";
-import { predictionTable } from "../../server/src/estimate/text.js";
+import { predictionTable } from "../../server/src/estimate/prediction/text.js";
 import type { Parser } from "../../server/src/syntax/parser.js";
 import { type CaseFile, casesOf } from "../markdown.js";
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Joins outputs of operation_costs.py into server/src/estimate/operation-costs.json.
+"""Joins outputs of operation_costs.py into server/src/estimate/costs/operation-costs.json.
 
 usage: python3 collect_operation_costs.py [--quiet FACTOR] costs-3.8.json … bulk-3.8.json … pools-3.8-fork.json … > operation-costs.json
 

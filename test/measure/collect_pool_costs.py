@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Puts what starting and ending worker processes costs, as `pool_phases.py --computing` recorded it, into operation-costs.json.
 
-usage: python3 collect_pool_costs.py server/src/estimate/operation-costs.json test/simulation/validation/pools-computing/*.json
+usage: python3 collect_pool_costs.py server/src/estimate/costs/operation-costs.json test/simulation/validation/pools-computing/*.json
 
 Each number is that of the simulator's step (server/src/simulation/costs.ts): wall time where the parent's main thread is the only one that goes on,
 processor time of workers. Starting a forked worker is the time by which three workers more make the first task begin later: its `Process.start`, and

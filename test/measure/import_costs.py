@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""What importing modules of the standard library takes a new worker process or interpreter: the file behind server/src/estimate/import-costs.json.
+"""What importing modules of the standard library takes a new worker process or interpreter: the file behind server/src/estimate/costs/import-costs.json.
 
-usage: PYTHON import_costs.py [--repeats 3] > server/src/estimate/import-costs.json
+usage: PYTHON import_costs.py [--repeats 3] > server/src/estimate/costs/import-costs.json
 
 Each module is imported in an interpreter of its own under `-X importtime`, which tells what each module that comes with it takes itself. What a
 worker of a spawned process pool has loaded before it runs the program's module is asked of such a worker, what one of an interpreter pool has of such

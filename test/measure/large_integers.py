@@ -2,7 +2,7 @@
 """What arithmetic with large integers takes, by how many digits of 30 bits they have.
 
 usage: PYTHON large_integers.py [--seconds 0.02] > integers-3.13.json
-       python3 large_integers.py --table integers-3.8.json integers-3.9.json … > server/src/estimate/integer-costs.json
+       python3 large_integers.py --table integers-3.8.json integers-3.9.json … > server/src/estimate/costs/integer-costs.json
 
 The first form prints, for each operation, nanoseconds of processor time at each of `SIZES`: the lower quartile of repeats, what the loop around it takes
 taken off. The second makes the table of the cost model from that, as fast as the machine of operation-costs.json.
@@ -103,7 +103,7 @@ def rounded(ns):
 
 
 def table(files):
-    costs = json.loads((pathlib.Path(__file__).parent / "../../server/src/estimate/operation-costs.json").read_text())["versions"]
+    costs = json.loads((pathlib.Path(__file__).parent / "../../server/src/estimate/costs/operation-costs.json").read_text())["versions"]
     records = {}
     for file in files:
         record = json.loads(pathlib.Path(file).read_text())

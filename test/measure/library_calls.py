@@ -2,7 +2,7 @@
 """What calls of the standard library take, at two or three sizes, beside what a prediction from source says of the same calls.
 
 usage: PYTHON library_calls.py [--seconds 0.05] [--only PREFIX] > measured-3.13.json
-       python3 library_calls.py --table measured-3.11.json measured-3.13.json … > server/src/estimate/library-calls.json
+       python3 library_calls.py --table measured-3.11.json measured-3.13.json … > server/src/estimate/costs/library-calls.json
        python3 library_calls.py --compare 'node dist/cli.js' [--factor 2] measured-3.11.json measured-3.13.json …
 
 The first form prints nanoseconds of processor time for each statement, the lower quartile and the median of repeats. The second makes the table of the
@@ -882,7 +882,7 @@ IN_BOTH = {
 
 def slowness(record):
     """How much slower the machine was than when the table of operations was measured: only what is in proportion to that is told of programs."""
-    costs = json.loads((pathlib.Path(__file__).parent / "../../server/src/estimate/operation-costs.json").read_text())["versions"][version_of(record)]
+    costs = json.loads((pathlib.Path(__file__).parent / "../../server/src/estimate/costs/operation-costs.json").read_text())["versions"][version_of(record)]
     ratios = []
     for label, (name, units) in IN_BOTH.items():
         if label in record["calls"]:

@@ -1,6 +1,6 @@
 """How often loops go round that run inside other loops: of each loop in the modules below, the mean over its runs; of all those loops, quantiles.
 
-usage: python3.13 test/measure/loop_lengths.py        (prints one JSON object; `usualInnerRounds` of server/src/estimate/evaluate.ts stands for the middle)
+usage: python3.13 test/measure/loop_lengths.py        (prints one JSON object; `usualInnerRounds` of server/src/estimate/values/evaluate.ts stands for the middle)
 
 The modules are those of the standard library that are written in Python; each is loaded with a counter in every loop and given something to do.
 A loop over a `range`, or over what is written out, is left out: nobody has to guess how long that is.

@@ -6,7 +6,7 @@ usage: PYTHON operation_costs.py [--part operations|bulk|hand-over] [--only BULK
 A construct is written ten times into a loop, and the time of the same loop with `pass` is taken off. Everything is measured in several
 passes, minutes apart on a shared machine, because a virtual core may run at half its speed for seconds. low and likely are the least and
 the lower quartile of all repeats, since disturbance only ever adds; high is the third quartile. Works on CPython 3.8 to 3.15, free-threaded builds and PyPy; standard library only.
-The file behind server/src/estimate/operation-costs.json, which collect_operation_costs.py joins from its outputs.
+The file behind server/src/estimate/costs/operation-costs.json, which collect_operation_costs.py joins from its outputs.
 """
 import os
 import sys

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createKnowledge } from "../../server/src/knowledge/knowledge.js";
-import { takeTurns, threadRoots } from "../../server/src/program/link/roots.js";
+import { takeTurns, threadRoots } from "../../server/src/program/link/threads/roots.js";
 import { pythonParser } from "../syntax/python-parser.js";
 import { programOf } from "./program.js";
 

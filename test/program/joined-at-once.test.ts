@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { joinOf } from "../../server/src/program/link/joined-at-once.js";
+import { joinOf } from "../../server/src/program/link/threads/joined-at-once.js";
 import { pythonParser } from "../syntax/python-parser.js";
 import { programOf } from "./program.js";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { haveCommon, type PartSet, PartUnion, partSet, sameParts, UnionWords } from "../../server/src/program/link/part-set.js";
+import { haveCommon, type PartSet, PartUnion, partSet, sameParts, UnionWords } from "../../server/src/program/link/memory/part-set.js";
 
 describe("sets of parts", () => {
   const sets = [[1], [29, 30, 31], [59, 60], [1, 2, 3, 90_000], [90_000, 90_029], [5, 5_000, 50_000, 500_000]];

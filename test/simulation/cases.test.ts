@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { costsFor } from "../../server/src/estimate/operation-costs.js";
+import { costsFor } from "../../server/src/estimate/costs/operation-costs.js";
 import { typicalCosts } from "../../server/src/simulation/costs.js";
 import { type ColdCaches, machine, separateCaches, sharedCaches } from "../../server/src/simulation/machine.js";
 import type { Runtime } from "../../server/src/simulation/runtime.js";

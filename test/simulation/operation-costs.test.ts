@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { knownTargets, parseTarget, type Target, targetName } from "../../server/src/base/target.js";
-import { costsFor } from "../../server/src/estimate/operation-costs.js";
+import { costsFor } from "../../server/src/estimate/costs/operation-costs.js";
 
 const target = (name: string): Target => {
   const known = parseTarget(name);

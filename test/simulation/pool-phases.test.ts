@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { costsFor } from "../../server/src/estimate/operation-costs.js";
+import { costsFor } from "../../server/src/estimate/costs/operation-costs.js";
 import { machine } from "../../server/src/simulation/machine.js";
 import { processes, type StartMethod } from "../../server/src/simulation/runtimes/processes.js";
 import { simulate } from "../../server/src/simulation/simulate.js";

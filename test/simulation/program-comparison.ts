@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { exactly, type Interval } from "../../server/src/base/interval.js";
-import { type Calibration, machineOf } from "../../server/src/estimate/calibration.js";
-import { parseCalibration } from "../../server/src/estimate/calibration-file.js";
-import { corners, type Demand } from "../../server/src/estimate/demand.js";
-import { runtimeFor, widened } from "../../server/src/estimate/strategies.js";
-import { type Way, waysToRun } from "../../server/src/estimate/ways.js";
+import { type Calibration, machineOf } from "../../server/src/estimate/calibration/calibration.js";
+import { parseCalibration } from "../../server/src/estimate/calibration/calibration-file.js";
+import { runtimeFor, widened } from "../../server/src/estimate/prediction/strategies.js";
+import { type Way, waysToRun } from "../../server/src/estimate/prediction/ways.js";
+import { corners, type Demand } from "../../server/src/estimate/tasks/demand.js";
 import type { StartMethod } from "../../server/src/simulation/runtimes/processes.js";
 import { mostSpeedup } from "../../server/src/simulation/shortest.js";
 import { simulate } from "../../server/src/simulation/simulate.js";

@@ -12,7 +12,7 @@ import {
 } from "../../client/src/timeline/view/controls.js";
 import { numbers, type Outcome, schedule, serialTime } from "../../client/src/timeline/view/simulation-steps.js";
 import { amountText, sliderText } from "../../client/src/timeline/view/words.js";
-import type { ScalingCurve } from "../../server/src/estimate/scaling.js";
+import type { ScalingCurve } from "../../server/src/estimate/prediction/scaling.js";
 import type { TimelineSite } from "../../server/src/lsp/protocol.js";
 import { computing, siteOf, texts, unknown, waiting } from "./site.js";
 

@@ -1,10 +1,10 @@
 import type { FileEdit } from "../base/edit.js";
 import type { Range } from "../base/range.js";
 import type { Target } from "../base/target.js";
-import type { Calibration } from "../estimate/calibration.js";
-import type { Demand } from "../estimate/demand.js";
-import type { Prediction } from "../estimate/prediction.js";
-import type { Profile } from "../estimate/profile.js";
+import type { Calibration } from "../estimate/calibration/calibration.js";
+import type { Prediction } from "../estimate/prediction/prediction.js";
+import type { Demand } from "../estimate/tasks/demand.js";
+import type { Profile } from "../estimate/tasks/profile.js";
 import type { FolderSeverities, Severities } from "../rules/run.js";
 
 /** What a user can set. Everything else is decided by evidence. */

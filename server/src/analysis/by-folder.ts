@@ -1,7 +1,7 @@
 import type { Range } from "../base/range.js";
-import type { StrategyDelays } from "../estimate/delays.js";
-import type { Prediction } from "../estimate/prediction.js";
-import type { SiteRun, SiteSimulation } from "../estimate/scaling.js";
+import type { StrategyDelays } from "../estimate/prediction/delays.js";
+import type { Prediction } from "../estimate/prediction/prediction.js";
+import type { SiteRun, SiteSimulation } from "../estimate/prediction/scaling.js";
 import type { Finding } from "../rules/rule.js";
 import type { RuleFailure } from "../rules/run.js";
 import type { Analysis } from "./analysis.js";

@@ -1,8 +1,8 @@
-import { onDemand } from "../estimate/on-demand.js";
-import type { StrategyPrediction } from "../estimate/prediction.js";
-import type { SiteEstimate } from "../estimate/sites.js";
-import { applicable, duration, speedupText } from "../estimate/text.js";
-import { isMostlyUnknown } from "../estimate/unknown-work.js";
+import { onDemand } from "../estimate/prediction/on-demand.js";
+import type { StrategyPrediction } from "../estimate/prediction/prediction.js";
+import type { SiteEstimate } from "../estimate/prediction/sites.js";
+import { applicable, duration, speedupText } from "../estimate/prediction/text.js";
+import { isMostlyUnknown } from "../estimate/tasks/unknown-work.js";
 import type { Lens } from "./answers.js";
 
 /** The line above a place that starts concurrent work: what each strategy would gain; simulated when it is read. */

@@ -1,10 +1,10 @@
 import type { Range } from "../base/range.js";
-import { partOfActivity } from "../program/link/activity.js";
+import { partOfActivity } from "../program/link/activity/activity.js";
+import type { Access } from "../program/link/activity/moments.js";
 import type { FunctionNode } from "../program/link/entity.js";
-import { type HeldLock, heldBothTimes, isNoLock } from "../program/link/locks.js";
-import type { Access } from "../program/link/moments.js";
-import { type ThreadRoot, threadRoots } from "../program/link/roots.js";
-import type { Spawn } from "../program/link/spawns.js";
+import { type HeldLock, heldBothTimes, isNoLock } from "../program/link/locks/locks.js";
+import { type ThreadRoot, threadRoots } from "../program/link/threads/roots.js";
+import type { Spawn } from "../program/link/threads/spawns.js";
 import { accessesByLocation, threadsText } from "../rules/race.js";
 import type { RuleContext } from "../rules/rule.js";
 import type { SharedAccess, SharedState, ThreadStart } from "./answers.js";

@@ -1,7 +1,7 @@
 import { absolutePath } from "../base/path.js";
 import { parseTarget, targetTitle } from "../base/target.js";
-import { parseCalibration } from "../estimate/calibration-file.js";
-import { calibrationPath } from "../estimate/kept-calibrations.js";
+import { parseCalibration } from "../estimate/calibration/calibration-file.js";
+import { calibrationPath } from "../estimate/calibration/kept-calibrations.js";
 import constructs from "./calibration/constructs.py";
 import measure from "./calibration/measure.py";
 import { type Environment, type ExitCode, UsageError } from "./environment.js";

@@ -1,8 +1,8 @@
 import { absolutePath } from "../base/path.js";
 import { type Target, targetName } from "../base/target.js";
-import type { Calibration } from "../estimate/calibration.js";
-import { keptCalibrations, readCalibration } from "../estimate/kept-calibrations.js";
-import type { Profile } from "../estimate/profile.js";
+import type { Calibration } from "../estimate/calibration/calibration.js";
+import { keptCalibrations, readCalibration } from "../estimate/calibration/kept-calibrations.js";
+import type { Profile } from "../estimate/tasks/profile.js";
 import { type Environment, UsageError } from "./environment.js";
 import { readProfile } from "./profiles/read-profile.js";
 

@@ -1,15 +1,15 @@
 import { exactly, type Interval, interval } from "../base/interval.js";
 import { absolutePath, fileName } from "../base/path.js";
 import { hasGil, type Target, targetName } from "../base/target.js";
-import { bottleneckOf } from "../estimate/bottleneck.js";
-import { type Calibration, machineOf } from "../estimate/calibration.js";
-import { nearlyAsFast } from "../estimate/confidence.js";
-import { delaysIn } from "../estimate/delays.js";
-import { costsFor } from "../estimate/operation-costs.js";
-import type { Prediction, Strategy, StrategyPrediction } from "../estimate/prediction.js";
-import { type ScalingCurve, type SiteSimulation, workerCounts } from "../estimate/scaling.js";
-import { widened } from "../estimate/strategies.js";
-import { type Way, waysToRun } from "../estimate/ways.js";
+import { type Calibration, machineOf } from "../estimate/calibration/calibration.js";
+import { costsFor } from "../estimate/costs/operation-costs.js";
+import { bottleneckOf } from "../estimate/prediction/bottleneck.js";
+import { nearlyAsFast } from "../estimate/prediction/confidence.js";
+import { delaysIn } from "../estimate/prediction/delays.js";
+import type { Prediction, Strategy, StrategyPrediction } from "../estimate/prediction/prediction.js";
+import { type ScalingCurve, type SiteSimulation, workerCounts } from "../estimate/prediction/scaling.js";
+import { widened } from "../estimate/prediction/strategies.js";
+import { type Way, waysToRun } from "../estimate/prediction/ways.js";
 
 import type { Machine } from "../simulation/machine.js";
 import { mostSpeedup } from "../simulation/shortest.js";

@@ -1,5 +1,5 @@
 import type { Hover } from "../analysis/answers.js";
-import { predictionTable } from "../estimate/text.js";
+import { predictionTable } from "../estimate/prediction/text.js";
 import type { Words } from "./language.js";
 import { type DocumentPlace, explainCommand, showTimelineCommand, type Theme } from "./protocol.js";
 import { strategyChart } from "./strategy-chart.js";

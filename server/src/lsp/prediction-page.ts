@@ -2,10 +2,10 @@ import type { Interval } from "../base/interval.js";
 import { escapedForMarkdown } from "../base/markdown.js";
 import { fileName } from "../base/path.js";
 import { parseTarget, targetTitle } from "../base/target.js";
-import { isNearlySure } from "../estimate/confidence.js";
-import { delayText, type StrategyDelays } from "../estimate/delays.js";
-import type { Prediction, StrategyPrediction } from "../estimate/prediction.js";
-import { courseText } from "../estimate/text.js";
+import { isNearlySure } from "../estimate/prediction/confidence.js";
+import { delayText, type StrategyDelays } from "../estimate/prediction/delays.js";
+import type { Prediction, StrategyPrediction } from "../estimate/prediction/prediction.js";
+import { courseText } from "../estimate/prediction/text.js";
 import type { Words } from "./language.js";
 import type { Page } from "./protocol.js";
 

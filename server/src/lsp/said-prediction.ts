@@ -1,5 +1,5 @@
-import { withFields } from "../estimate/on-demand.js";
-import type { Prediction } from "../estimate/prediction.js";
+import { withFields } from "../estimate/prediction/on-demand.js";
+import type { Prediction } from "../estimate/prediction/prediction.js";
 import type { Words } from "./language.js";
 
 /** The prediction with its reasons and assumptions in the editor's language, for a page that shows them by itself. */

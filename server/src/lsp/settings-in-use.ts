@@ -1,7 +1,7 @@
 import type { Settings } from "../analysis/answers.js";
 import { newestTarget, type Target, targetName } from "../base/target.js";
-import type { Calibration } from "../estimate/calibration.js";
-import { keptCalibrations } from "../estimate/kept-calibrations.js";
+import type { Calibration } from "../estimate/calibration/calibration.js";
+import { keptCalibrations } from "../estimate/calibration/kept-calibrations.js";
 import { type ChosenTarget, chosen } from "./chosen-target.js";
 import { type Configuration, effectiveSettings } from "./configuration.js";
 import type { FolderSettings } from "./folder-settings.js";

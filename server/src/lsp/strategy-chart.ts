@@ -1,6 +1,6 @@
 import { unreachable } from "../base/unreachable.js";
-import type { Prediction, StrategyPrediction } from "../estimate/prediction.js";
-import { speedupText } from "../estimate/text.js";
+import type { Prediction, StrategyPrediction } from "../estimate/prediction/prediction.js";
+import { speedupText } from "../estimate/prediction/text.js";
 import type { Words } from "./language.js";
 import type { Theme } from "./protocol.js";
 

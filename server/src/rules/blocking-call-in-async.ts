@@ -1,7 +1,7 @@
 import { unreachable } from "../base/unreachable.js";
 import type { FunctionNode, LinkedFile } from "../program/link/entity.js";
+import { type LoopBlock, loopBlocks } from "../program/link/event-loops/loop-blocks.js";
 import { importsOf } from "../program/link/linked-file.js";
-import { type LoopBlock, loopBlocks } from "../program/link/loop-blocks.js";
 import docs from "./blocking-call-in-async.md";
 import { toThreadFix } from "./fixes/to-thread-fix.js";
 import { quoted } from "./race.js";

@@ -1,5 +1,5 @@
 import { hasGil } from "../base/target.js";
-import { type PolledLoop, polledLoops } from "../program/link/polls.js";
+import { type PolledLoop, polledLoops } from "../program/link/waiting/polls.js";
 import docs from "./busy-wait.md";
 import { waitFix } from "./fixes/wait-fix.js";
 import { insteadText, lookText, polledMatch } from "./polled.js";

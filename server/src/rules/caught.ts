@@ -1,7 +1,7 @@
 import { contains, type Range } from "../base/range.js";
+import type { Access } from "../program/link/activity/moments.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { lastNameOf } from "../program/link/last-name.js";
-import type { Access } from "../program/link/moments.js";
 import { walkOperations } from "../program/link/walk.js";
 import type { Operation, Value } from "../program/operation.js";
 

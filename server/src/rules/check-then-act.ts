@@ -1,13 +1,13 @@
 import { compare } from "../base/compare.js";
 import { contains } from "../base/range.js";
-import { type CheckThenAct, isDiscard, isNone } from "../program/link/compound.js";
+import type { Access } from "../program/link/activity/moments.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { testsBefore } from "../program/link/guards.js";
 import { lastNameOf } from "../program/link/last-name.js";
 import type { Program } from "../program/link/link.js";
-import type { Access } from "../program/link/moments.js";
-import { decoratorNames } from "../program/link/resolver.js";
-import { samePlace, sameValue } from "../program/link/updates.js";
+import { decoratorNames } from "../program/link/resolution/resolver.js";
+import { type CheckThenAct, isDiscard, isNone } from "../program/link/state/compound.js";
+import { samePlace, sameValue } from "../program/link/state/updates.js";
 import { listOf, someValue, walkBeside, walkOperations } from "../program/link/walk.js";
 import type { CallOperation, Place, Value, WriteOperation } from "../program/operation.js";
 import { catches, isCaughtOnTheWay } from "./caught.js";

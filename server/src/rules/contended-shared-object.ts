@@ -1,12 +1,12 @@
 import { contains, type Range } from "../base/range.js";
 import { hasGil } from "../base/target.js";
-import type { SiteEstimate } from "../estimate/sites.js";
-import type { HotLoop } from "../estimate/task-work.js";
-import { partOfActivity } from "../program/link/activity.js";
+import type { SiteEstimate } from "../estimate/prediction/sites.js";
+import type { HotLoop } from "../estimate/tasks/task-work.js";
+import { partOfActivity } from "../program/link/activity/activity.js";
+import type { Access, Moment } from "../program/link/activity/moments.js";
+import { concurrentMoments } from "../program/link/activity/parallel.js";
 import type { Program } from "../program/link/link.js";
 import { loopsAround } from "../program/link/loops.js";
-import type { Access, Moment } from "../program/link/moments.js";
-import { concurrentMoments } from "../program/link/parallel.js";
 import { walkOperations } from "../program/link/walk.js";
 import type { ReadOperation } from "../program/operation.js";
 import docs from "./contended-shared-object.md";

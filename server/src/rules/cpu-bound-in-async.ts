@@ -1,12 +1,12 @@
 import type { Range } from "../base/range.js";
 import { type Target, targetTitle } from "../base/target.js";
-import { type LoopStretch, loopStretches, onCoreNs } from "../estimate/loop-stretches.js";
-import type { Assumption } from "../estimate/prediction.js";
-import type { TaskWork } from "../estimate/task-work.js";
-import { duration, durationText, isTooWide } from "../estimate/text.js";
-import { isBeforeOthers, isOfTest } from "../program/link/event-loop.js";
-import { hasGreenThreads } from "../program/link/green-threads.js";
+import type { Assumption } from "../estimate/prediction/prediction.js";
+import { duration, durationText, isTooWide } from "../estimate/prediction/text.js";
+import { type LoopStretch, loopStretches, onCoreNs } from "../estimate/tasks/loop-stretches.js";
+import type { TaskWork } from "../estimate/tasks/task-work.js";
+import { isBeforeOthers, isOfTest } from "../program/link/event-loops/event-loop.js";
 import { holdsLoop } from "../program/link/loops.js";
+import { hasGreenThreads } from "../program/link/threads/green-threads.js";
 import docs from "./cpu-bound-in-async.md";
 import { toThreadFix } from "./fixes/to-thread-fix.js";
 import { quoted } from "./race.js";

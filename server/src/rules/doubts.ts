@@ -1,19 +1,19 @@
 import { fileName } from "../base/path.js";
-import { isNone } from "../program/link/compound.js";
+import type { Access, CallStep } from "../program/link/activity/moments.js";
 import { type ClassNode, type FunctionNode, functionKey } from "../program/link/entity.js";
 import { asksModuleName, standsWhereNone, testsBefore } from "../program/link/guards.js";
-import { placesKeeping } from "../program/link/kept-places.js";
 import { lastNameOf } from "../program/link/last-name.js";
 import type { Program } from "../program/link/link.js";
 import { importsOf } from "../program/link/linked-file.js";
-import type { Access, CallStep } from "../program/link/moments.js";
-import { overviewOf } from "../program/link/overviews.js";
-import { calledFromOutside, entriesOf, isWindow } from "../program/link/promises.js";
-import { firstJoin, type ThreadRoot } from "../program/link/roots.js";
-import { callOf } from "../program/link/same-lock.js";
-import type { Spawn } from "../program/link/spawns.js";
+import { callOf } from "../program/link/locks/same-lock.js";
+import { overviewOf } from "../program/link/memory/overviews.js";
+import { calledFromOutside, entriesOf, isWindow } from "../program/link/sharing/promises.js";
+import { isNone } from "../program/link/state/compound.js";
+import { samePlace } from "../program/link/state/updates.js";
 import { isTestCode } from "../program/link/test-code.js";
-import { samePlace } from "../program/link/updates.js";
+import { placesKeeping } from "../program/link/threads/kept-places.js";
+import { firstJoin, type ThreadRoot } from "../program/link/threads/roots.js";
+import type { Spawn } from "../program/link/threads/spawns.js";
 import { someValue, walkOperations } from "../program/link/walk.js";
 import type { Place, Value } from "../program/operation.js";
 

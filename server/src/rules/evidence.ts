@@ -1,4 +1,4 @@
-import type { ThreadRoot } from "../program/link/roots.js";
+import type { ThreadRoot } from "../program/link/threads/roots.js";
 import { isRealLock, type Race } from "./race.js";
 
 /**

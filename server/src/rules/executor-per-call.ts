@@ -1,5 +1,5 @@
 import type { FunctionNode } from "../program/link/entity.js";
-import { type Repetition, type ShortLivedPool, shortLivedPools, takesBatch } from "../program/link/short-lived-pools.js";
+import { type Repetition, type ShortLivedPool, shortLivedPools, takesBatch } from "../program/link/threads/short-lived-pools.js";
 import docs from "./executor-per-call.md";
 import { poolOutsideFix } from "./fixes/pool-outside-fix.js";
 import type { Match, RelatedLocation, Rule, RuleContext } from "./rule.js";

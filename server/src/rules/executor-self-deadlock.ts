@@ -1,6 +1,6 @@
 import { rangeOf } from "../base/range.js";
-import { type LoopWait, loopWaits } from "../program/link/loop-waits.js";
-import { type PoolWait, poolWaits } from "../program/link/pool-waits.js";
+import { type LoopWait, loopWaits } from "../program/link/event-loops/loop-waits.js";
+import { type PoolWait, poolWaits } from "../program/link/threads/pool-waits.js";
 import docs from "./executor-self-deadlock.md";
 import { quoted } from "./race.js";
 import { type Match, noFix, type RelatedLocation, type Rule, type RuleContext } from "./rule.js";

@@ -1,5 +1,5 @@
 import { atLeast, targetTitle } from "../base/target.js";
-import { type ForkBesideThread, forksBesideThreads } from "../program/link/forks.js";
+import { type ForkBesideThread, forksBesideThreads } from "../program/link/processes/forks.js";
 import { startMethodFix } from "./fixes/start-method-fix.js";
 import docs from "./fork-with-threads.md";
 import { quoted } from "./race.js";

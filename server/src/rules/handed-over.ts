@@ -1,9 +1,9 @@
 import { add, type Interval } from "../base/interval.js";
 import type { Target } from "../base/target.js";
-import { chunkArgument, makesChunks } from "../estimate/chunks.js";
-import { costsFor } from "../estimate/operation-costs.js";
-import type { SiteEstimate } from "../estimate/sites.js";
-import type { TaskWork } from "../estimate/task-work.js";
+import { costsFor } from "../estimate/costs/operation-costs.js";
+import type { SiteEstimate } from "../estimate/prediction/sites.js";
+import { chunkArgument, makesChunks } from "../estimate/tasks/chunks.js";
+import type { TaskWork } from "../estimate/tasks/task-work.js";
 import type { Match, RelatedLocation } from "./rule.js";
 
 /** A finding about how a site hands out its tasks. */

@@ -1,7 +1,7 @@
 import { targetTitle } from "../base/target.js";
-import type { SiteEstimate } from "../estimate/sites.js";
-import { applicable, duration, durationText, speedupText } from "../estimate/text.js";
-import { isMostlyUnknown } from "../estimate/unknown-work.js";
+import type { SiteEstimate } from "../estimate/prediction/sites.js";
+import { applicable, duration, durationText, speedupText } from "../estimate/prediction/text.js";
+import { isMostlyUnknown } from "../estimate/tasks/unknown-work.js";
 import { batching, siteMatch, taskNs, transferNs } from "./handed-over.js";
 import docs from "./heavy-process-payload.md";
 import { type Match, noFix, type RelatedLocation, type Rule, type RuleContext } from "./rule.js";

@@ -1,4 +1,4 @@
-import { type LockAcrossAwait, locksAcrossAwaits } from "../program/link/tasks.js";
+import { type LockAcrossAwait, locksAcrossAwaits } from "../program/link/event-loops/tasks.js";
 import { takenAt, taskLockFix } from "./fixes/lock-kind-fix.js";
 import docs from "./lock-held-across-await.md";
 import type { Match, RelatedLocation, Rule, RuleContext } from "./rule.js";

@@ -1,10 +1,10 @@
 import type { FunctionNode, LinkedFile } from "../program/link/entity.js";
-import { lastName, releasersOnly } from "../program/link/hand-over.js";
 import type { Program } from "../program/link/link.js";
-import { looksLikeLock, writtenName } from "../program/link/locks.js";
+import { lastName, releasersOnly } from "../program/link/locks/hand-over.js";
+import { looksLikeLock, writtenName } from "../program/link/locks/locks.js";
+import { type Leak, leaksOf } from "../program/link/locks/releases.js";
+import { overviewOfFiles } from "../program/link/memory/overviews.js";
 import { hasNote } from "../program/link/notes.js";
-import { overviewOfFiles } from "../program/link/overviews.js";
-import { type Leak, leaksOf } from "../program/link/releases.js";
 import { walkOperations } from "../program/link/walk.js";
 import type { CallOperation } from "../program/operation.js";
 import { releaseFix } from "./fixes/release-fix.js";

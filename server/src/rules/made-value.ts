@@ -1,13 +1,13 @@
 import { contains } from "../base/range.js";
 import type { GapStep } from "../knowledge/atomicity.js";
 import { blockingOf } from "../knowledge/blocking.js";
-import type { CheckThenAct } from "../program/link/compound.js";
+import type { Access } from "../program/link/activity/moments.js";
 import type { ClassNode, Entity, FunctionNode } from "../program/link/entity.js";
 import { lastNameOf } from "../program/link/last-name.js";
 import type { Program } from "../program/link/link.js";
-import type { Access } from "../program/link/moments.js";
-import { argumentFor, isFrozen } from "../program/link/resolver.js";
-import { samePlace, stepsBetween } from "../program/link/updates.js";
+import { argumentFor, isFrozen } from "../program/link/resolution/resolver.js";
+import type { CheckThenAct } from "../program/link/state/compound.js";
+import { samePlace, stepsBetween } from "../program/link/state/updates.js";
 import { innerValues, someValue, walkOperations } from "../program/link/walk.js";
 import type { CallOperation, Operation, Place, Value, WriteOperation } from "../program/operation.js";
 

@@ -1,8 +1,8 @@
 import { contains, type Range, rangeOf } from "../base/range.js";
 import { atLeast, knownTargets, targetName } from "../base/target.js";
 import type { FunctionNode } from "../program/link/entity.js";
-import { startingCall, startsOfSpawn } from "../program/link/left-running.js";
-import { type FreshStart, freshStartOf, mainGuards } from "../program/link/start-methods.js";
+import { type FreshStart, freshStartOf, mainGuards } from "../program/link/processes/start-methods.js";
+import { startingCall, startsOfSpawn } from "../program/link/threads/left-running.js";
 import { walkOperations } from "../program/link/walk.js";
 import type { CallOperation } from "../program/operation.js";
 import { mainGuardFix } from "./fixes/main-guard-fix.js";

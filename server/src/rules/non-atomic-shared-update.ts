@@ -1,7 +1,7 @@
 import { rangeOf } from "../base/range.js";
 import { lastNameOf } from "../program/link/last-name.js";
-import { type ProcessUpdate, processUpdates } from "../program/link/process-updates.js";
-import { isSizeFor, updateRead } from "../program/link/updates.js";
+import { type ProcessUpdate, processUpdates } from "../program/link/processes/process-updates.js";
+import { isSizeFor, updateRead } from "../program/link/state/updates.js";
 import { lockFix } from "./fixes/lock-fix.js";
 import { ownLockFix } from "./fixes/own-lock-fix.js";
 import docs from "./non-atomic-shared-update.md";

@@ -1,7 +1,7 @@
-import type { SiteEstimate } from "../estimate/sites.js";
-import type { TaskWork } from "../estimate/task-work.js";
-import { rangeOfCall, type TimedCall } from "../estimate/timed-calls.js";
-import { isMostlyUnknown } from "../estimate/unknown-work.js";
+import { rangeOfCall, type TimedCall } from "../estimate/costs/timed-calls.js";
+import type { SiteEstimate } from "../estimate/prediction/sites.js";
+import type { TaskWork } from "../estimate/tasks/task-work.js";
+import { isMostlyUnknown } from "../estimate/tasks/unknown-work.js";
 import type { OwnThreads } from "../knowledge/entry.js";
 import type { Program } from "../program/link/link.js";
 import { mentionsIn } from "../program/link/mentions.js";

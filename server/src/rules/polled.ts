@@ -1,7 +1,7 @@
 import { contains, rangeOf } from "../base/range.js";
 import { lastNameOf } from "../program/link/last-name.js";
-import { awaitedAnswer, boundIn, type Look } from "../program/link/looks.js";
-import type { PolledLoop } from "../program/link/polls.js";
+import { awaitedAnswer, boundIn, type Look } from "../program/link/waiting/looks.js";
+import type { PolledLoop } from "../program/link/waiting/polls.js";
 import { someValue, walkOperations } from "../program/link/walk.js";
 import type { LoopOperation, Value } from "../program/operation.js";
 import { quoted, startOf } from "./race.js";

@@ -1,4 +1,4 @@
-import { type PolledLoop, polledLoops } from "../program/link/polls.js";
+import { type PolledLoop, polledLoops } from "../program/link/waiting/polls.js";
 import { waitFix } from "./fixes/wait-fix.js";
 import { insteadText, lookText, polledMatch } from "./polled.js";
 import docs from "./polling-loop.md";

@@ -1,6 +1,6 @@
-import type { SiteEstimate } from "../estimate/sites.js";
-import type { TimedCall } from "../estimate/timed-calls.js";
-import { isMostlyUnknown } from "../estimate/unknown-work.js";
+import type { TimedCall } from "../estimate/costs/timed-calls.js";
+import type { SiteEstimate } from "../estimate/prediction/sites.js";
+import { isMostlyUnknown } from "../estimate/tasks/unknown-work.js";
 import { threadsFix } from "./fixes/threads-fix.js";
 import { siteMatch } from "./handed-over.js";
 import docs from "./process-pool-for-io.md";

@@ -1,8 +1,8 @@
 import { targetTitle } from "../base/target.js";
-import { builtInMethod } from "../estimate/built-in-methods.js";
-import type { SiteEstimate } from "../estimate/sites.js";
-import { applicable, duration, durationText } from "../estimate/text.js";
-import { isMostlyUnknown } from "../estimate/unknown-work.js";
+import { builtInMethod } from "../estimate/costs/built-in-methods.js";
+import type { SiteEstimate } from "../estimate/prediction/sites.js";
+import { applicable, duration, durationText } from "../estimate/prediction/text.js";
+import { isMostlyUnknown } from "../estimate/tasks/unknown-work.js";
 import { loopsAround } from "../program/link/loops.js";
 import { walkOperations } from "../program/link/walk.js";
 import { chunkSizeFix } from "./fixes/chunk-size-fix.js";

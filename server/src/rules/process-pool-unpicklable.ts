@@ -1,10 +1,10 @@
 import { rangeOf } from "../base/range.js";
 import { atLeast, knownTargets, targetName } from "../base/target.js";
 import type { FunctionNode } from "../program/link/entity.js";
-import { type Crossing, certainObstacle, isThreadPrimitive, type Obstacle } from "../program/link/picklability.js";
-import { threadPrimitivesOfWorkers } from "../program/link/process-locks.js";
-import { argumentAt } from "../program/link/spawns.js";
-import { type FreshStart, freshStartOf } from "../program/link/start-methods.js";
+import { type Crossing, certainObstacle, isThreadPrimitive, type Obstacle } from "../program/link/processes/picklability.js";
+import { threadPrimitivesOfWorkers } from "../program/link/processes/process-locks.js";
+import { type FreshStart, freshStartOf } from "../program/link/processes/start-methods.js";
+import { argumentAt } from "../program/link/threads/spawns.js";
 import type { CallOperation, Value } from "../program/operation.js";
 import { picklableFix, returnedListFix } from "./fixes/picklable-fix.js";
 import docs from "./process-pool-unpicklable.md";

@@ -1,4 +1,4 @@
-import { type LostState, lostStates } from "../program/link/lost-state.js";
+import { type LostState, lostStates } from "../program/link/processes/lost-state.js";
 import { returnedStateFix } from "./fixes/returned-state-fix.js";
 import docs from "./process-state-lost.md";
 import { quoted } from "./race.js";

@@ -1,8 +1,8 @@
 import { knownTargets, type Target, targetName } from "../base/target.js";
 import { needsGil } from "../knowledge/atomicity.js";
+import type { Access } from "../program/link/activity/moments.js";
 import type { Entity } from "../program/link/entity.js";
 import type { Program } from "../program/link/link.js";
-import type { Access } from "../program/link/moments.js";
 import type { Value } from "../program/operation.js";
 import { accessesByLocation, isFarFetched, lockText, quoted, type Race, raceOf, racePlaces, whoText } from "./race.js";
 import docs from "./relies-on-gil.md";

@@ -2,10 +2,10 @@ import type { FileEdit } from "../base/edit.js";
 import type { Range } from "../base/range.js";
 import type { Source } from "../base/source.js";
 import type { Target } from "../base/target.js";
-import type { Calibration } from "../estimate/calibration.js";
-import type { Prediction } from "../estimate/prediction.js";
-import type { Profile } from "../estimate/profile.js";
-import type { SiteEstimate } from "../estimate/sites.js";
+import type { Calibration } from "../estimate/calibration/calibration.js";
+import type { Prediction } from "../estimate/prediction/prediction.js";
+import type { SiteEstimate } from "../estimate/prediction/sites.js";
+import type { Profile } from "../estimate/tasks/profile.js";
 import type { Program } from "../program/link/link.js";
 
 export type Severity = "error" | "warning" | "information" | "hint";

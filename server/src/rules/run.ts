@@ -1,9 +1,9 @@
 import { laterFields } from "../base/later.js";
 import { once } from "../base/once.js";
 import { type PerFileIgnore, pathMatcher } from "../base/project-settings.js";
-import { activityOf } from "../program/link/activity.js";
-import { hasGreenThreads } from "../program/link/green-threads.js";
+import { activityOf } from "../program/link/activity/activity.js";
 import { isTestCode } from "../program/link/test-code.js";
+import { hasGreenThreads } from "../program/link/threads/green-threads.js";
 import { rules } from "./index.js";
 import type { Finding, Fix, FixOffer, Found, Match, Rule, RuleContext, Severity } from "./rule.js";
 import { isNamed } from "./rule-names.js";

@@ -2,8 +2,8 @@ import type { ArgumentPassing, SpawnerEntry } from "../knowledge/entry.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { lastNameOf } from "../program/link/last-name.js";
 import type { Program } from "../program/link/link.js";
-import type { Crossing } from "../program/link/picklability.js";
-import { argumentAt, type ScopedValue, type Spawn } from "../program/link/spawns.js";
+import type { Crossing } from "../program/link/processes/picklability.js";
+import { argumentAt, type ScopedValue, type Spawn } from "../program/link/threads/spawns.js";
 import { innerOperations } from "../program/link/walk.js";
 import type { CallOperation, Operation, Value } from "../program/operation.js";
 

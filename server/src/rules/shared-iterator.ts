@@ -1,10 +1,10 @@
 import { knownTargets, type Target, targetName } from "../base/target.js";
 import type { SwitchVerdict } from "../knowledge/atomicity.js";
 import { sharedIteratorVerdict } from "../knowledge/iteration.js";
+import type { Access } from "../program/link/activity/moments.js";
 import type { Entity } from "../program/link/entity.js";
-import { iteratedKind, iterationsOf } from "../program/link/iteration.js";
 import type { Program } from "../program/link/link.js";
-import type { Access } from "../program/link/moments.js";
+import { iteratedKind, iterationsOf } from "../program/link/state/iteration.js";
 import type { Value } from "../program/operation.js";
 import { lockFix } from "./fixes/lock-fix.js";
 import { accessesByLocation, isFarFetched, isRealLock, lockText, quoted, type Race, raceOf, racePlaces, whoText } from "./race.js";

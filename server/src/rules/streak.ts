@@ -1,6 +1,6 @@
+import type { Access } from "../program/link/activity/moments.js";
 import { lastNameOf } from "../program/link/last-name.js";
 import { functionView } from "../program/link/linked-file.js";
-import type { Access } from "../program/link/moments.js";
 import { innerValues, someValue, walkOperations } from "../program/link/walk.js";
 import type { Value } from "../program/operation.js";
 import { isHarmless } from "./checked-act.js";

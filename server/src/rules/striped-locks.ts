@@ -1,7 +1,7 @@
-import type { HeldLock } from "../program/link/locks.js";
-import type { Access } from "../program/link/moments.js";
-import type { Resolver } from "../program/link/resolver.js";
-import { expressionOf } from "../program/link/same-lock.js";
+import type { Access } from "../program/link/activity/moments.js";
+import type { HeldLock } from "../program/link/locks/locks.js";
+import { expressionOf } from "../program/link/locks/same-lock.js";
+import type { Resolver } from "../program/link/resolution/resolver.js";
 import type { Value } from "../program/operation.js";
 
 /**

@@ -3,7 +3,7 @@ import type { Source } from "../base/source.js";
 import type { Directive } from "../program/facts.js";
 import type { LinkedFile } from "../program/link/entity.js";
 import type { Program } from "../program/link/link.js";
-import { overviewOf } from "../program/link/overviews.js";
+import { overviewOf } from "../program/link/memory/overviews.js";
 import type { Match, Rule } from "./rule.js";
 
 /** A comment that names rules to ignore. */

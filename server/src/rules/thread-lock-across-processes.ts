@@ -1,7 +1,7 @@
 import { contains, rangeOf } from "../base/range.js";
-import { certainObstacle, isThreadPrimitive, type Obstacle } from "../program/link/picklability.js";
-import { type ThreadPrimitiveUse, threadPrimitivesOfWorkers } from "../program/link/process-locks.js";
-import { freshStartOf } from "../program/link/start-methods.js";
+import { certainObstacle, isThreadPrimitive, type Obstacle } from "../program/link/processes/picklability.js";
+import { type ThreadPrimitiveUse, threadPrimitivesOfWorkers } from "../program/link/processes/process-locks.js";
+import { freshStartOf } from "../program/link/processes/start-methods.js";
 import { picklableFix } from "./fixes/picklable-fix.js";
 import { processPrimitiveFix } from "./fixes/process-primitive-fix.js";
 import { quoted } from "./race.js";

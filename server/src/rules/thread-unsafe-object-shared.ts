@@ -1,12 +1,18 @@
 import { type Range, rangeOf } from "../base/range.js";
 import { knownTargets, targetName } from "../base/target.js";
+import type { Access } from "../program/link/activity/moments.js";
 import type { FunctionNode } from "../program/link/entity.js";
+import {
+  asksForThread,
+  type BesideLoop,
+  isBesideThreadOfLoop,
+  runsLoop,
+  usesBesideLoops,
+} from "../program/link/event-loops/loop-threads.js";
 import { standsWhereNone } from "../program/link/guards.js";
 import { lastNameOf } from "../program/link/last-name.js";
 import type { Program } from "../program/link/link.js";
-import { asksForThread, type BesideLoop, isBesideThreadOfLoop, runsLoop, usesBesideLoops } from "../program/link/loop-threads.js";
-import type { Access } from "../program/link/moments.js";
-import { type ObjectedSharing, objectionTo } from "../program/link/object-sharing.js";
+import { type ObjectedSharing, objectionTo } from "../program/link/sharing/object-sharing.js";
 import type { CallOperation } from "../program/operation.js";
 import { accessesByLocation, isFarFetched, lockText, quoted, type Race, raceOf, racePlaces, startOf, whoText } from "./race.js";
 import { type Confidence, type Match, noFix, type RelatedLocation, type Rule, type RuleContext, type TargetVerdict } from "./rule.js";

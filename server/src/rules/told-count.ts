@@ -1,8 +1,8 @@
 import { append } from "../base/append.js";
 import type { FunctionFacts } from "../program/facts.js";
+import type { Access } from "../program/link/activity/moments.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { lastNameOf } from "../program/link/last-name.js";
-import type { Access } from "../program/link/moments.js";
 import { evaluatedBy, innerValues, someValue, walkOperations } from "../program/link/walk.js";
 import type { Operation, Place, Value } from "../program/operation.js";
 

@@ -1,4 +1,4 @@
-import { type StartedThreads, type ThreadPerItem, threadsPerItem } from "../program/link/threads-per-item.js";
+import { type StartedThreads, type ThreadPerItem, threadsPerItem } from "../program/link/threads/threads-per-item.js";
 import type { CallOperation } from "../program/operation.js";
 import { boundedThreadsFix } from "./fixes/bounded-threads-fix.js";
 import { quoted } from "./race.js";

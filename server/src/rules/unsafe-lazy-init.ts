@@ -1,10 +1,10 @@
 import { knownTargets, targetName } from "../base/target.js";
 import { checkThenActVerdict, lazyInitialisationVerdict } from "../knowledge/check-then-act.js";
-import type { CheckThenAct } from "../program/link/compound.js";
+import type { Access } from "../program/link/activity/moments.js";
 import { asksModuleName, testsBefore } from "../program/link/guards.js";
 import type { Program } from "../program/link/link.js";
-import type { Access } from "../program/link/moments.js";
-import { samePlace } from "../program/link/updates.js";
+import type { CheckThenAct } from "../program/link/state/compound.js";
+import { samePlace } from "../program/link/state/updates.js";
 import { someValue } from "../program/link/walk.js";
 import type { Value } from "../program/operation.js";
 import { accidentText, actPlaces, actTargets, type CheckedAct, checkedActOf, effectOf, guardText, locksAfterLook } from "./checked-act.js";

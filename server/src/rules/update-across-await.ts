@@ -1,5 +1,5 @@
-import type { TaskEvidence, UpdateAcrossAwait } from "../program/link/task-updates.js";
-import { updatesAcrossAwaits } from "../program/link/task-updates.js";
+import type { TaskEvidence, UpdateAcrossAwait } from "../program/link/event-loops/task-updates.js";
+import { updatesAcrossAwaits } from "../program/link/event-loops/task-updates.js";
 import { awaitFix } from "./fixes/await-fix.js";
 import { quoted } from "./race.js";
 import type { Match, RelatedLocation, Rule, RuleContext } from "./rule.js";

@@ -1,4 +1,4 @@
-import { type UselessLock, uselessLocks } from "../program/link/useless-locks.js";
+import { type UselessLock, uselessLocks } from "../program/link/locks/useless-locks.js";
 import { type Match, noFix, type RelatedLocation, type Rule, type RuleContext } from "./rule.js";
 import docs from "./useless-lock.md";
 

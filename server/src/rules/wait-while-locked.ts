@@ -1,4 +1,4 @@
-import { type LockedWait, lockedWaits } from "../program/link/locked-waits.js";
+import { type LockedWait, lockedWaits } from "../program/link/locks/locked-waits.js";
 import { waitOutsideFix } from "./fixes/wait-outside-fix.js";
 import { quoted, rootText, startOf } from "./race.js";
 import type { Match, RelatedLocation, Rule, RuleContext } from "./rule.js";

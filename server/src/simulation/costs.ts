@@ -1,5 +1,5 @@
 /**
- * What hand-overs cost on one interpreter and machine, ns. `estimate/operation-costs.ts` has measured ones for each version;
+ * What hand-overs cost on one interpreter and machine, ns. `estimate/costs/operation-costs.ts` has measured ones for each version;
  * those here are typical of CPython 3.13 on a 2-core cloud machine (test/measure/operation_costs.py) and serve workloads that
  * come without a program.
  */

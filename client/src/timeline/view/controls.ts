@@ -1,8 +1,8 @@
 import { scale } from "../../../../server/src/base/interval.js";
-import { machineOf } from "../../../../server/src/estimate/calibration.js";
-import type { Demand } from "../../../../server/src/estimate/demand.js";
-import type { SiteKind, Strategy } from "../../../../server/src/estimate/prediction.js";
-import { type Way, waysToRun } from "../../../../server/src/estimate/ways.js";
+import { machineOf } from "../../../../server/src/estimate/calibration/calibration.js";
+import type { SiteKind, Strategy } from "../../../../server/src/estimate/prediction/prediction.js";
+import { type Way, waysToRun } from "../../../../server/src/estimate/prediction/ways.js";
+import type { Demand } from "../../../../server/src/estimate/tasks/demand.js";
 import type { TimelineSite } from "../../../../server/src/lsp/protocol.js";
 import type { Machine } from "../../../../server/src/simulation/machine.js";
 import type { Runtime } from "../../../../server/src/simulation/runtime.js";

@@ -1,9 +1,9 @@
 import { scalingSvg } from "../../../../server/src/cli/formats/svg.js";
 import { traceEvents } from "../../../../server/src/cli/formats/trace.js";
-import type { SayBottleneck } from "../../../../server/src/estimate/bottleneck.js";
-import type { ScalingCurve } from "../../../../server/src/estimate/scaling.js";
-import { type SimulatedRun, simulateCorner } from "../../../../server/src/estimate/strategies.js";
-import { durationText } from "../../../../server/src/estimate/text.js";
+import type { SayBottleneck } from "../../../../server/src/estimate/prediction/bottleneck.js";
+import type { ScalingCurve } from "../../../../server/src/estimate/prediction/scaling.js";
+import { type SimulatedRun, simulateCorner } from "../../../../server/src/estimate/prediction/strategies.js";
+import { durationText } from "../../../../server/src/estimate/prediction/text.js";
 import type { TimelineSite } from "../../../../server/src/lsp/protocol.js";
 import type { KeptState, ToExtension, ToView } from "../messages.js";
 import { type Controls, fittingControls, initialControls, moved, type Question, questionOf, slidersOf } from "./controls.js";

@@ -1,5 +1,5 @@
 import uPlot from "uplot";
-import type { ScalingCurve } from "../../../../server/src/estimate/scaling.js";
+import type { ScalingCurve } from "../../../../server/src/estimate/prediction/scaling.js";
 import { element } from "./element.js";
 import { filled, type TimelineTexts } from "./texts.js";
 import { dashes, readTheme } from "./theme.js";

@@ -1,5 +1,5 @@
-import type { SimulatedRun } from "../../../../server/src/estimate/strategies.js";
-import { duration } from "../../../../server/src/estimate/text.js";
+import type { SimulatedRun } from "../../../../server/src/estimate/prediction/strategies.js";
+import { duration } from "../../../../server/src/estimate/prediction/text.js";
 import { type ThreadState, type ThreadTimeline, threadStates } from "../../../../server/src/simulation/timeline.js";
 import { button, element } from "./element.js";
 import { createFill, type Fill } from "./fill.js";

@@ -1,11 +1,11 @@
 import type { Interval } from "../../../../server/src/base/interval.js";
 import { targetName } from "../../../../server/src/base/target.js";
-import { bottleneckOf, type SayBottleneck } from "../../../../server/src/estimate/bottleneck.js";
-import { corners, type Demand } from "../../../../server/src/estimate/demand.js";
-import type { Strategy } from "../../../../server/src/estimate/prediction.js";
-import { type ScalingCurve, workerCounts } from "../../../../server/src/estimate/scaling.js";
-import { rangeOfRuns, type SimulatedRun, sharedWorkloadOf, simulateCorner } from "../../../../server/src/estimate/strategies.js";
-import type { Way } from "../../../../server/src/estimate/ways.js";
+import { bottleneckOf, type SayBottleneck } from "../../../../server/src/estimate/prediction/bottleneck.js";
+import type { Strategy } from "../../../../server/src/estimate/prediction/prediction.js";
+import { type ScalingCurve, workerCounts } from "../../../../server/src/estimate/prediction/scaling.js";
+import { rangeOfRuns, type SimulatedRun, sharedWorkloadOf, simulateCorner } from "../../../../server/src/estimate/prediction/strategies.js";
+import type { Way } from "../../../../server/src/estimate/prediction/ways.js";
+import { corners, type Demand } from "../../../../server/src/estimate/tasks/demand.js";
 import { serialNs } from "../../../../server/src/simulation/workload.js";
 import type { Question } from "./controls.js";
 

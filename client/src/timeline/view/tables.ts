@@ -1,6 +1,6 @@
 import { parseTarget, targetTitle } from "../../../../server/src/base/target.js";
-import type { ScalingCurve } from "../../../../server/src/estimate/scaling.js";
-import { duration } from "../../../../server/src/estimate/text.js";
+import type { ScalingCurve } from "../../../../server/src/estimate/prediction/scaling.js";
+import { duration } from "../../../../server/src/estimate/prediction/text.js";
 import { type Timeline, threadStates } from "../../../../server/src/simulation/timeline.js";
 import type { TimelineTexts } from "./texts.js";
 import { factorText, rangeText, shareText } from "./words.js";

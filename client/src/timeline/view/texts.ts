@@ -1,5 +1,5 @@
-import type { BottleneckForm } from "../../../../server/src/estimate/bottleneck.js";
-import type { AssumptionSource, Strategy } from "../../../../server/src/estimate/prediction.js";
+import type { BottleneckForm } from "../../../../server/src/estimate/prediction/bottleneck.js";
+import type { AssumptionSource, Strategy } from "../../../../server/src/estimate/prediction/prediction.js";
 import type { ThreadState } from "../../../../server/src/simulation/timeline.js";
 
 /** For everything of the panel: what is not its page may import nothing of the server but its protocol. */

@@ -1,4 +1,4 @@
-import type { Strategy } from "../../../../server/src/estimate/prediction.js";
+import type { Strategy } from "../../../../server/src/estimate/prediction/prediction.js";
 import type { ThreadState } from "../../../../server/src/simulation/timeline.js";
 
 /** How stretches of one state are filled: apart by shape as well as by colour. */

@@ -1,7 +1,7 @@
 import { parseTarget, targetTitle } from "../../../../server/src/base/target.js";
-import type { StrategyPrediction } from "../../../../server/src/estimate/prediction.js";
-import { durationText } from "../../../../server/src/estimate/text.js";
-import type { Way } from "../../../../server/src/estimate/ways.js";
+import type { StrategyPrediction } from "../../../../server/src/estimate/prediction/prediction.js";
+import { durationText } from "../../../../server/src/estimate/prediction/text.js";
+import type { Way } from "../../../../server/src/estimate/prediction/ways.js";
 import type { TimelineSite } from "../../../../server/src/lsp/protocol.js";
 import { element } from "./element.js";
 import type { Outcome } from "./simulation-steps.js";

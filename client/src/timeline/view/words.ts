@@ -1,5 +1,5 @@
 import type { Interval } from "../../../../server/src/base/interval.js";
-import { duration, speedupText } from "../../../../server/src/estimate/text.js";
+import { duration, speedupText } from "../../../../server/src/estimate/prediction/text.js";
 import type { TimelineSite } from "../../../../server/src/lsp/protocol.js";
 import type { Question, Slider } from "./controls.js";
 import { filled, type TimelineTexts } from "./texts.js";

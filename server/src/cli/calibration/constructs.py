@@ -1,4 +1,4 @@
-"""Constructs to be timed: the names of server/src/estimate/operation-costs.ts, each with its set-up, its statement, and how many units one
+"""Constructs to be timed: the names of server/src/estimate/costs/operation-costs.ts, each with its set-up, its statement, and how many units one
 statement stands for. For CPython 3.6 and later; standard library only.
 """
 

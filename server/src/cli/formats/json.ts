@@ -1,7 +1,7 @@
 import type { Interval } from "../../base/interval.js";
 import type { Range } from "../../base/range.js";
-import type { Prediction } from "../../estimate/prediction.js";
-import type { SiteSimulation } from "../../estimate/scaling.js";
+import type { Prediction } from "../../estimate/prediction/prediction.js";
+import type { SiteSimulation } from "../../estimate/prediction/scaling.js";
 import type { Finding } from "../../rules/rule.js";
 import { fingerprintsOf } from "./fingerprint.js";
 import { type Place, placeAt } from "./place.js";

@@ -1,6 +1,6 @@
 import { parseTarget, targetTitle } from "../../base/target.js";
-import type { ScalingCurve, SiteSimulation } from "../../estimate/scaling.js";
-import { duration } from "../../estimate/text.js";
+import type { ScalingCurve, SiteSimulation } from "../../estimate/prediction/scaling.js";
+import { duration } from "../../estimate/prediction/text.js";
 
 /** One chart: what it is of, and what it shows. */
 export interface Chart {

@@ -1,11 +1,11 @@
 import { createColors } from "picocolors";
 import { exactly } from "../../base/interval.js";
 import { parseTarget, targetTitle } from "../../base/target.js";
-import { isNearlySure } from "../../estimate/confidence.js";
-import { besideIt, delayText } from "../../estimate/delays.js";
-import type { Assumption, Prediction, StrategyPrediction } from "../../estimate/prediction.js";
-import type { SiteSimulation } from "../../estimate/scaling.js";
-import { courseText, duration, durationText, speedupText } from "../../estimate/text.js";
+import { isNearlySure } from "../../estimate/prediction/confidence.js";
+import { besideIt, delayText } from "../../estimate/prediction/delays.js";
+import type { Assumption, Prediction, StrategyPrediction } from "../../estimate/prediction/prediction.js";
+import type { SiteSimulation } from "../../estimate/prediction/scaling.js";
+import { courseText, duration, durationText, speedupText } from "../../estimate/prediction/text.js";
 import type { Finding, Severity } from "../../rules/rule.js";
 import { printable } from "../printable.js";
 import { countText } from "./count.js";

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { interval } from "../../base/interval.js";
-import type { Profile, ProfiledFunction } from "../../estimate/profile.js";
+import type { Profile, ProfiledFunction } from "../../estimate/tasks/profile.js";
 import { type MarshalValue, readMarshal } from "./marshal.js";
 import type { ProfileProblem } from "./profile-problem.js";
 import { readScalene } from "./scalene.js";

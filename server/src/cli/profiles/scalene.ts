@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { FunctionTotal, Profile } from "../../estimate/profile.js";
+import type { FunctionTotal, Profile } from "../../estimate/tasks/profile.js";
 import type { ProfileProblem } from "./profile-problem.js";
 
 const share = v.pipe(v.number("must be a number"), v.finite("must be a number"));

@@ -1,5 +1,5 @@
 import type { Argument, ComprehensionExpression, Expression, LambdaExpression } from "../../syntax/nodes.js";
-import { unescaped } from "../sample-text.js";
+import { unescaped } from "../samples/sample-text.js";
 import { isUnknown } from "./arithmetic.js";
 import type { Evaluate, Store } from "./code.js";
 import { removeSlice, storeSlice } from "./items.js";

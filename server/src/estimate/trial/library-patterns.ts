@@ -1,4 +1,4 @@
-import { type Match, PatternSearch } from "../sample-pattern.js";
+import { type Match, PatternSearch } from "../samples/sample-pattern.js";
 import { asIndex } from "./arithmetic.js";
 import { libraryObject } from "./classes.js";
 import type { Machine } from "./machine.js";

@@ -1,5 +1,5 @@
 import type { Range } from "../../base/range.js";
-import type { Share } from "../demand.js";
+import type { Share } from "../tasks/demand.js";
 
 /** How often something ran, how many of these came to their end, and what came of it, added up. */
 interface Tally {

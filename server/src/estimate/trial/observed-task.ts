@@ -1,12 +1,12 @@
 import { exactly, type Interval, interval } from "../../base/interval.js";
 import type { FunctionNode, LinkedFile } from "../../program/link/entity.js";
 import type { Program } from "../../program/link/link.js";
-import type { Spawn } from "../../program/link/spawns.js";
+import type { Spawn } from "../../program/link/threads/spawns.js";
 import type { AttemptOperation, BranchOperation, LoopOperation, Value } from "../../program/operation.js";
 import type { Module } from "../../syntax/nodes.js";
-import type { Activation } from "../activation.js";
-import type { Share } from "../demand.js";
-import { leastDifference } from "../uneven-tasks.js";
+import type { Share } from "../tasks/demand.js";
+import { leastDifference } from "../tasks/uneven-tasks.js";
+import type { Activation } from "../values/activation.js";
 import { type Followed, follow } from "./follow.js";
 import { type Average, keyOf, type Observations } from "./observations.js";
 

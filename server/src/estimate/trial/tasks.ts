@@ -1,4 +1,4 @@
-import type { Share } from "../demand.js";
+import type { Share } from "../tasks/demand.js";
 import { asFloat } from "./arithmetic.js";
 import type { Machine } from "./machine.js";
 import { keyOf, Observations } from "./observations.js";

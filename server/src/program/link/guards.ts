@@ -3,8 +3,8 @@ import type { Range } from "../../base/range.js";
 import { contains } from "../../base/range.js";
 import { firstFrom } from "../../base/sorted.js";
 import type { Operation, Value } from "../operation.js";
-import { isNone, leaves } from "./compound.js";
 import type { FunctionNode } from "./entity.js";
+import { isNone, leaves } from "./state/compound.js";
 import { someValue, walkOperations } from "./walk.js";
 
 /** Whether a test asks by which name its module was started: `if __name__ == "__main__":`. */

@@ -3,15 +3,15 @@ import type { Knowledge } from "../../knowledge/knowledge.js";
 import type { Module } from "../../syntax/nodes.js";
 import type { Facts } from "../facts.js";
 import type { LinkedFile } from "./entity.js";
-import { type EntryPoint, findEntryPoints, findHandlers, type HandlerRoot } from "./library-roots.js";
 import { EditedFile, type FileChanges, linkedFile } from "./linked-file.js";
-import { AnswerMemory } from "./memory.js";
-import { type Part, PartNumbers } from "./part-set.js";
-import { propertyNames, TrackedNames } from "./property-names.js";
-import { Resolver } from "./resolver.js";
-import { sameStructure } from "./same-structure.js";
-import { SpawnLists, type SpawnLookups } from "./spawn-lists.js";
-import { findSpawns, type Spawn, spawnedArguments } from "./spawns.js";
+import { AnswerMemory } from "./memory/memory.js";
+import { type Part, PartNumbers } from "./memory/part-set.js";
+import { sameStructure } from "./memory/same-structure.js";
+import { SpawnLists, type SpawnLookups } from "./memory/spawn-lists.js";
+import { propertyNames, TrackedNames } from "./resolution/property-names.js";
+import { Resolver } from "./resolution/resolver.js";
+import { type EntryPoint, findEntryPoints, findHandlers, type HandlerRoot } from "./threads/library-roots.js";
+import { findSpawns, type Spawn, spawnedArguments } from "./threads/spawns.js";
 
 /** All files of a workspace, seen as one program. */
 export interface Program extends SpawnLookups {

@@ -1,8 +1,8 @@
 import { type CallSite, type ClassFacts, definitionAt, type Facts, type FunctionFacts, type ImportFact, type WriteSite } from "../facts.js";
 import type { Value } from "../operation.js";
 import type { ClassNode, Definitions, FunctionHead, FunctionNode, FunctionView, LinkedFile } from "./entity.js";
-import type { NewPart, Part } from "./part-set.js";
-import { sameStructure } from "./same-structure.js";
+import type { NewPart, Part } from "./memory/part-set.js";
+import { sameStructure } from "./memory/same-structure.js";
 
 /** One file's part of a program, for a text that stays as it is. */
 export function linkedFile(path: string, facts: Facts): LinkedFile {

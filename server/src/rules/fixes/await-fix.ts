@@ -1,10 +1,10 @@
 import { atLeast } from "../../base/target.js";
-import { checksThenActs } from "../../program/link/compound.js";
 import type { FunctionNode } from "../../program/link/entity.js";
+import type { UpdateAcrossAwait } from "../../program/link/event-loops/task-updates.js";
 import type { Program } from "../../program/link/link.js";
-import { writtenName } from "../../program/link/locks.js";
-import { parentOf } from "../../program/link/resolver.js";
-import type { UpdateAcrossAwait } from "../../program/link/task-updates.js";
+import { writtenName } from "../../program/link/locks/locks.js";
+import { parentOf } from "../../program/link/resolution/resolver.js";
+import { checksThenActs } from "../../program/link/state/compound.js";
 import type { Place } from "../../program/operation.js";
 import { type FixOffer, type RuleContext, refusedFix } from "../rule.js";
 import { codeOf, isBroken, statementsAt, wrapped } from "./code.js";

@@ -1,4 +1,4 @@
-import type { ThreadStart } from "../../program/link/threads-per-item.js";
+import type { ThreadStart } from "../../program/link/threads/threads-per-item.js";
 import { type FixOffer, noFix, type RuleContext } from "../rule.js";
 import { codeOf, isBroken } from "./code.js";
 import { imported, importRemoved } from "./imports.js";

@@ -1,13 +1,13 @@
 import { append } from "../../base/append.js";
 import { indexed } from "../../base/indexed.js";
 import type { Range } from "../../base/range.js";
-import { partOfActivity } from "../../program/link/activity.js";
-import { addingMethods, checksThenActs, takesFrom } from "../../program/link/compound.js";
+import { partOfActivity } from "../../program/link/activity/activity.js";
+import { meetingsOf } from "../../program/link/activity/meetings.js";
+import type { Access } from "../../program/link/activity/moments.js";
 import type { FunctionNode } from "../../program/link/entity.js";
 import { receiverOf } from "../../program/link/last-name.js";
-import { meetingsOf } from "../../program/link/meetings.js";
-import type { Access } from "../../program/link/moments.js";
-import { samePlace, updateRead } from "../../program/link/updates.js";
+import { addingMethods, checksThenActs, takesFrom } from "../../program/link/state/compound.js";
+import { samePlace, updateRead } from "../../program/link/state/updates.js";
 import { walkOperations } from "../../program/link/walk.js";
 import type { CallOperation, Operation, Place, WriteOperation } from "../../program/operation.js";
 import { quoted } from "../race.js";

@@ -1,5 +1,5 @@
 import type { Range } from "../../base/range.js";
-import type { Access } from "../../program/link/moments.js";
+import type { Access } from "../../program/link/activity/moments.js";
 import type { Fix, RuleContext } from "../rule.js";
 import { type Code, codeOf, hasComment, isBroken, lineStart, statementsAt } from "./code.js";
 

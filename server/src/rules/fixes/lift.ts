@@ -2,7 +2,7 @@ import type { TextEdit } from "../../base/edit.js";
 import type { Range } from "../../base/range.js";
 import type { FunctionNode } from "../../program/link/entity.js";
 import type { Program } from "../../program/link/link.js";
-import { obstacleOf } from "../../program/link/picklability.js";
+import { obstacleOf } from "../../program/link/processes/picklability.js";
 import { someValue, walkOperations } from "../../program/link/walk.js";
 import type { Value } from "../../program/operation.js";
 import { indentableLines, lineEndAfter, type Statement } from "../../syntax/layout.js";

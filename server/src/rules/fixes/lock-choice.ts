@@ -1,9 +1,9 @@
 import { indexed } from "../../base/indexed.js";
+import type { Access } from "../../program/link/activity/moments.js";
 import { type ClassNode, classKey, type FunctionNode } from "../../program/link/entity.js";
 import type { Program } from "../../program/link/link.js";
-import { type HeldLock, writtenName } from "../../program/link/locks.js";
-import type { Access } from "../../program/link/moments.js";
-import { parentOf } from "../../program/link/resolver.js";
+import { type HeldLock, writtenName } from "../../program/link/locks/locks.js";
+import { parentOf } from "../../program/link/resolution/resolver.js";
 import type { Value } from "../../program/operation.js";
 import { isRealLock } from "../race.js";
 import type { RuleContext } from "../rule.js";

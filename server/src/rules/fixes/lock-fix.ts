@@ -1,9 +1,9 @@
 import { indexed } from "../../base/indexed.js";
-import { partOfActivity } from "../../program/link/activity.js";
+import { partOfActivity } from "../../program/link/activity/activity.js";
+import type { Access, Acquisition, Wait } from "../../program/link/activity/moments.js";
 import { classKey, type FunctionNode } from "../../program/link/entity.js";
-import type { GuardedState } from "../../program/link/guarded-state.js";
-import { type HeldLock, writtenName } from "../../program/link/locks.js";
-import type { Access, Acquisition, Wait } from "../../program/link/moments.js";
+import type { GuardedState } from "../../program/link/locks/guarded-state.js";
+import { type HeldLock, writtenName } from "../../program/link/locks/locks.js";
 import { walkOperations } from "../../program/link/walk.js";
 import { isRealLock } from "../race.js";
 import { type FixOffer, type RuleContext, refusedFix } from "../rule.js";

@@ -1,8 +1,8 @@
 import type { TextEdit } from "../../base/edit.js";
 import type { FunctionNode } from "../../program/link/entity.js";
-import { releasersOnly } from "../../program/link/hand-over.js";
 import { lastNameOf } from "../../program/link/last-name.js";
 import type { Program } from "../../program/link/link.js";
+import { releasersOnly } from "../../program/link/locks/hand-over.js";
 import { walkOperations } from "../../program/link/walk.js";
 import type { CallOperation, Value } from "../../program/operation.js";
 import { type FixOffer, noFix, type RuleContext, refusedFix } from "../rule.js";

@@ -4,7 +4,7 @@ import { firstAt } from "../../base/sorted.js";
 import { blockingOf } from "../../knowledge/blocking.js";
 import type { FunctionNode } from "../../program/link/entity.js";
 import type { Program } from "../../program/link/link.js";
-import { isAcquire, looksLikeLock, writtenName } from "../../program/link/locks.js";
+import { isAcquire, looksLikeLock, writtenName } from "../../program/link/locks/locks.js";
 import { innerOperations, walkOperations } from "../../program/link/walk.js";
 import type { CallOperation, Operation } from "../../program/operation.js";
 

@@ -2,7 +2,7 @@ import type { TextEdit } from "../../base/edit.js";
 import { contains } from "../../base/range.js";
 import type { FunctionNode } from "../../program/link/entity.js";
 import type { Program } from "../../program/link/link.js";
-import { mainGuards } from "../../program/link/start-methods.js";
+import { mainGuards } from "../../program/link/processes/start-methods.js";
 import { someValue, walkOperations } from "../../program/link/walk.js";
 import type { Value } from "../../program/operation.js";
 import type { Statement } from "../../syntax/layout.js";

@@ -1,4 +1,4 @@
-import type { ProcessUpdate } from "../../program/link/process-updates.js";
+import type { ProcessUpdate } from "../../program/link/processes/process-updates.js";
 import { type FixOffer, type RuleContext, refusedFix } from "../rule.js";
 import { codeOf, isBroken, statementsAt, wrapped } from "./code.js";
 

@@ -1,4 +1,4 @@
-import type { ShortLivedPool } from "../../program/link/short-lived-pools.js";
+import type { ShortLivedPool } from "../../program/link/threads/short-lived-pools.js";
 import type { FixOffer, RuleContext } from "../rule.js";
 import { noFix, refusedFix } from "../rule.js";
 import { before, codeOf, indented, isBroken, lineStart, occurrences, statementsAt, unitBehind } from "./code.js";

@@ -1,10 +1,10 @@
 import type { TextEdit } from "../../base/edit.js";
 import { atLeast } from "../../base/target.js";
-import type { SiteEstimate } from "../../estimate/sites.js";
+import type { SiteEstimate } from "../../estimate/prediction/sites.js";
 import { standardLibraryModules } from "../../knowledge/stdlib-modules.js";
 import type { FunctionNode } from "../../program/link/entity.js";
-import { threadBesideFork } from "../../program/link/forks.js";
-import type { Spawn } from "../../program/link/spawns.js";
+import { threadBesideFork } from "../../program/link/processes/forks.js";
+import type { Spawn } from "../../program/link/threads/spawns.js";
 import { batching, chunkSize, isShortTask } from "../handed-over.js";
 import { type Fix, type FixOffer, noFix, type RuleContext, refusedFix } from "../rule.js";
 import { argumentAdded } from "./chunk-size-fix.js";

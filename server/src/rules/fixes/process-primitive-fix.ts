@@ -1,6 +1,6 @@
 import type { TextEdit } from "../../base/edit.js";
 import { receiverOf } from "../../program/link/last-name.js";
-import type { ThreadPrimitiveUse } from "../../program/link/process-locks.js";
+import type { ThreadPrimitiveUse } from "../../program/link/processes/process-locks.js";
 import { type FixOffer, noFix, type RuleContext, refusedFix } from "../rule.js";
 import { handedGlobal } from "./handed-global.js";
 import { kinOf } from "./kin.js";

@@ -1,9 +1,9 @@
 import type { FileEdit, TextEdit } from "../../base/edit.js";
 import { contains, type Range } from "../../base/range.js";
 import { type ClassNode, type Entity, type FunctionNode, functionKey, type LinkedFile } from "../../program/link/entity.js";
-import { certainObstacle, obstacleOf } from "../../program/link/picklability.js";
-import type { Spawn } from "../../program/link/spawns.js";
-import { mainGuards } from "../../program/link/start-methods.js";
+import { certainObstacle, obstacleOf } from "../../program/link/processes/picklability.js";
+import { mainGuards } from "../../program/link/processes/start-methods.js";
+import type { Spawn } from "../../program/link/threads/spawns.js";
 import { walkOperations } from "../../program/link/walk.js";
 import type { Value } from "../../program/operation.js";
 import type { RuleContext } from "../rule.js";

@@ -1,9 +1,9 @@
 import type { TextEdit } from "../../base/edit.js";
 import type { FunctionNode } from "../../program/link/entity.js";
-import { objectOfMethod } from "../../program/link/hand-over.js";
-import { writtenName } from "../../program/link/locks.js";
-import type { Leak } from "../../program/link/releases.js";
-import { sameValue } from "../../program/link/updates.js";
+import { objectOfMethod } from "../../program/link/locks/hand-over.js";
+import { writtenName } from "../../program/link/locks/locks.js";
+import type { Leak } from "../../program/link/locks/releases.js";
+import { sameValue } from "../../program/link/state/updates.js";
 import { walkOperations } from "../../program/link/walk.js";
 import type { Block, Statement } from "../../syntax/layout.js";
 import { type FixOffer, type RuleContext, refusedFix } from "../rule.js";

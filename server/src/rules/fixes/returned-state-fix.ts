@@ -1,6 +1,6 @@
 import type { TextEdit } from "../../base/edit.js";
 import type { LinkedFile } from "../../program/link/entity.js";
-import type { LostState } from "../../program/link/lost-state.js";
+import type { LostState } from "../../program/link/processes/lost-state.js";
 import type { Statement } from "../../syntax/layout.js";
 import { type FixOffer, noFix, type RuleContext, refusedFix } from "../rule.js";
 import { type Code, codeOf, hasComment, isBroken, lineStart, placesOf, removed, statementsAt, unitBehind, usesOf } from "./code.js";

@@ -1,9 +1,9 @@
 import type { FileEdit, TextEdit } from "../../base/edit.js";
 import type { Range } from "../../base/range.js";
-import type { Check } from "../../program/link/compound.js";
 import type { FunctionNode } from "../../program/link/entity.js";
-import { writtenName } from "../../program/link/locks.js";
-import { samePlace } from "../../program/link/updates.js";
+import { writtenName } from "../../program/link/locks/locks.js";
+import type { Check } from "../../program/link/state/compound.js";
+import { samePlace } from "../../program/link/state/updates.js";
 import { someValue } from "../../program/link/walk.js";
 import type { Place } from "../../program/operation.js";
 import type { Statement, Stretch } from "../../syntax/layout.js";

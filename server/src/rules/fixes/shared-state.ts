@@ -1,7 +1,7 @@
 import { indexed } from "../../base/indexed.js";
+import type { Access } from "../../program/link/activity/moments.js";
 import { type ClassNode, classKey, type FunctionNode, type LinkedFile } from "../../program/link/entity.js";
 import type { Program } from "../../program/link/link.js";
-import type { Access } from "../../program/link/moments.js";
 import type { Place, Value } from "../../program/operation.js";
 
 /** Whose variable a piece of shared state is. */

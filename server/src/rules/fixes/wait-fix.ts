@@ -1,5 +1,5 @@
 import type { TextEdit } from "../../base/edit.js";
-import type { PolledLoop } from "../../program/link/polls.js";
+import type { PolledLoop } from "../../program/link/waiting/polls.js";
 import type { Place, Value } from "../../program/operation.js";
 import type { Statement } from "../../syntax/layout.js";
 import { type FixOffer, noFix, type RuleContext, refusedFix } from "../rule.js";
