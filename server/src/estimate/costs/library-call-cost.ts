@@ -69,7 +69,7 @@ export function libraryCallCost(
           : overLoopback(known, entry, call, at, evaluator);
   const startsUnknown =
     call.op === "call" && entry.kind === "process-wait" && !measured && !isIdle && !startsBusyCommand(call, at, evaluator);
-  return { verdict, cost, isMeasured: measured !== undefined, startsUnknown, releases: database?.releases ?? archive?.releases };
+  return { verdict, cost, isMeasured: measured !== undefined, startsUnknown, releases: database?.releases ?? file?.releases };
 }
 
 /** What knowledge tells was measured on one machine: computing takes longer or shorter on another, waiting as long. */
