@@ -174,10 +174,23 @@ export const teachingScenarios: readonly Scenario[] = [
 export async function runCommand(page: Page, title: string, interpreter: string | RegExp = "CPython 3.13"): Promise<void> {
   // Which commands there are is known once the extension is.
   await page.locator(".statusbar-item", { hasText: interpreter }).waitFor({ timeout: patience });
-  await page.keyboard.press("F1");
   const input = page.locator(".quick-input-widget input");
-  await input.waitFor({ timeout: patience });
-  await page.keyboard.type(title);
-  await page.locator(".quick-input-list .monaco-list-row.focused", { hasText: title }).waitFor({ timeout: patience });
+  const row = page.locator(".quick-input-list .monaco-list-row.focused", { hasText: title });
+  for (let last = false; ; last = true) {
+    await page.keyboard.press("F1");
+    await input.waitFor({ timeout: patience });
+    await page.keyboard.type(title);
+    const found = await row.waitFor({ timeout: last ? patience : 5_000 }).then(
+      () => true,
+      (error: unknown) => {
+        if (last) throw error;
+        return false;
+      },
+    );
+    if (found) break;
+    // A command that came to be possible a moment later is not in a palette that was open already.
+    await page.keyboard.press("Escape");
+    await input.waitFor({ state: "hidden", timeout: patience });
+  }
   await page.keyboard.press("Enter");
 }
