@@ -1,12 +1,12 @@
 import { add, exactly, type Interval, interval, scale } from "../../base/interval.js";
 import { atLeast, type Target } from "../../base/target.js";
-import type { CallCost } from "../../knowledge/evaluate.js";
 import type { CallOperation, Value } from "../../program/operation.js";
 import type { Activation } from "../values/activation.js";
 import type { Amount } from "../values/amount.js";
 import { positionalOf } from "../values/call-arguments.js";
 import type { Evaluator } from "../values/evaluate.js";
 import { uncompressedLength } from "../values/library-sizes.js";
+import type { CountedCost } from "./brief-releases.js";
 import { compressionNs, lzmaNs } from "./compression-costs.js";
 import { zero } from "./cost-sum.js";
 import type { BulkName, OperationCosts } from "./operation-costs.js";
@@ -32,11 +32,6 @@ const checkedNsPerByte = 0.16;
 const textGathered = 8_192;
 const bytesGathered = 32_768;
 
-/** A call's cost, and how often it gives the GIL up, where that is not once. */
-interface ArchiveCost extends CallCost {
-  readonly releases: number | undefined;
-}
-
 /** What a method takes that packs or unpacks; undefined where the size of the data cannot be told. */
 export function archiveCost(
   name: string,
@@ -45,7 +40,7 @@ export function archiveCost(
   evaluator: Evaluator,
   costs: OperationCosts,
   target: Target,
-): ArchiveCost | undefined {
+): CountedCost | undefined {
   const called = /^(zipfile|gzip|bz2|lzma|zlib)\.(ZipFile|GzipFile|BZ2File|LZMAFile|Compress|BZ2Compressor|LZMACompressor)\.(\w+)$/.exec(
     name,
   );
@@ -53,7 +48,7 @@ export function archiveCost(
   const [, module, type, method] = called;
   const [first, second] = positionalOf(call);
   const { callPython } = costs.operations;
-  const taking = (calls: number, nativeNs: Amount, releases?: number): ArchiveCost | undefined =>
+  const taking = (calls: number, nativeNs: Amount, releases?: number): CountedCost | undefined =>
     nativeNs && { interpreterNs: scale(callPython, calls), nativeNs, waitNs: zero, missing: [], from: "measured", releases };
   if (type === "ZipFile") {
     if (method === "writestr") return taking(memberWritten, writtenNs(second, call, at, evaluator, costs));

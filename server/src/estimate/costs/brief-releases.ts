@@ -1,10 +1,16 @@
 import { add, exactly, type Interval, scale } from "../../base/interval.js";
+import type { CallCost } from "../../knowledge/evaluate.js";
 import type { Corner, Demand } from "../tasks/demand.js";
 
 /** Calls that give the GIL up for so short a time that threads which wait for it hardly come: how many, and how long they take together, likely. */
 export interface BriefReleases {
   readonly count: number;
   readonly ns: number;
+}
+
+/** What a call costs, and how often it gives the GIL up, where that is not once. */
+export interface CountedCost extends CallCost {
+  readonly releases: number | undefined;
 }
 
 /** Calls that take longer are far longer than a wake-up: what they lose is in the noise, and the simulator lets them overlap. */

@@ -1,9 +1,9 @@
 import { add, exactly, type Interval, interval, multiply, scale } from "../../base/interval.js";
-import type { CallCost } from "../../knowledge/evaluate.js";
 import type { CallOperation, Value } from "../../program/operation.js";
 import { type Activation, bareActivation } from "../values/activation.js";
 import type { Amount } from "../values/amount.js";
 import type { Evaluator } from "../values/evaluate.js";
+import type { CountedCost } from "./brief-releases.js";
 
 /*
  * What sqlite3 takes. A statement runs up to its first row when it is executed, and to the next one each time that a row is fetched; each step gives
@@ -11,13 +11,8 @@ import type { Evaluator } from "../values/evaluate.js";
  * its tables before it has its first row.
  */
 
-/** A call's cost, and how often it gives the GIL up: once for each row. */
-export interface DatabaseCost extends CallCost {
-  readonly releases: number;
-}
-
-/** What a call of a connection or cursor takes, of which the statement can be read. */
-export function databaseCost(name: string, call: CallOperation, at: Activation, evaluator: Evaluator): DatabaseCost | undefined {
+/** What a call of a connection or cursor takes, of which the statement can be read: it gives the GIL up once for each row. */
+export function databaseCost(name: string, call: CallOperation, at: Activation, evaluator: Evaluator): CountedCost | undefined {
   const method = methodOf(name);
   if (method === "execute") {
     const statements = statementsIn(call, at, evaluator);
@@ -66,11 +61,11 @@ function methodOf(name: string): string | undefined {
   return /^sqlite3\.(?:Connection|Cursor)\.(execute|executemany|fetchone|fetchall|fetchmany)$/.exec(name)?.[1];
 }
 
-function cost(releases: number, interpreterNs: Interval, nativeNs: Interval): DatabaseCost {
+function cost(releases: number, interpreterNs: Interval, nativeNs: Interval): CountedCost {
   return { interpreterNs, nativeNs, waitNs: exactly(0), missing: [], from: "measured", releases };
 }
 
-function inTurn(rows: Interval, heldNs: Interval, releasedNs: Interval): DatabaseCost {
+function inTurn(rows: Interval, heldNs: Interval, releasedNs: Interval): CountedCost {
   return cost(Math.max(1, rows.likely), multiply(heldNs, rows), multiply(releasedNs, rows));
 }
 

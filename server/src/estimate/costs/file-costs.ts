@@ -1,10 +1,10 @@
 import { add, exactly, type Interval, interval, multiply, scale } from "../../base/interval.js";
 import type { CallableEntry } from "../../knowledge/entry.js";
-import type { CallCost } from "../../knowledge/evaluate.js";
 import type { CallOperation } from "../../program/operation.js";
 import type { Activation } from "../values/activation.js";
 import { positionalOf } from "../values/call-arguments.js";
 import type { Evaluator } from "../values/evaluate.js";
+import type { CountedCost } from "./brief-releases.js";
 import { zero } from "./cost-sum.js";
 import type { LibraryColumn, OperationCosts } from "./operation-costs.js";
 
@@ -76,11 +76,6 @@ interface Parts {
   readonly systemCalls?: number;
 }
 
-/** A call's cost, and how often it gives the GIL up. */
-interface FileCost extends CallCost {
-  readonly releases: number | undefined;
-}
-
 /**
  * System calls as `strace` counts them on CPython 3.11 and 3.14: opening a file asks what it is, whether it is a terminal, and where it stands; of a tree
  * that is removed, each file takes one.
@@ -95,7 +90,7 @@ export function fileCost(
   at: Activation,
   evaluator: Evaluator,
   costs: OperationCosts,
-): FileCost | undefined {
+): CountedCost | undefined {
   if (entry.waits?.for !== "disk") return undefined;
   const parts = partsOf(name, call, at, evaluator, costs.library.column);
   if (!parts) return undefined;
@@ -126,9 +121,8 @@ function partsOf(name: string, call: CallOperation, at: Activation, evaluator: E
     );
     return { heldNs: isText ? add(heldNs, scale(bytes, perCharacter)) : heldNs, kernelNs };
   };
-  const short = name.replace(/^(os|os\.path|io|pathlib\.Path|shutil)\.(?=[a-z_]\w*$)/, "");
-  if (name.startsWith("pathlib.Path.")) {
-    switch (short) {
+  if (name.startsWith(pathMethod)) {
+    switch (name.slice(pathMethod.length)) {
       case "write_text":
       case "write_bytes": {
         const bytes = (first && evaluator.length(first, at)) ?? usualBytes;
@@ -233,6 +227,8 @@ function partsOf(name: string, call: CallOperation, at: Activation, evaluator: E
       return undefined;
   }
 }
+
+const pathMethod = "pathlib.Path.";
 
 /** What a listing takes for each name in it. */
 function each(heldNs: number): Parts {

@@ -45,8 +45,10 @@ export function libraryCallCost(
   const { evaluator, costs } = context;
   const verdict = evaluate(entry, facts);
   const database = call.op === "call" ? onMachine(databaseCost(name, call, at, evaluator), costs) : undefined;
-  const archive = call.op === "call" ? archiveCost(name, call, at, evaluator, costs, context.target) : undefined;
-  const file = call.op === "call" ? (fileCost(name, entry, call, at, evaluator, costs) ?? archive) : undefined;
+  const file =
+    call.op === "call"
+      ? (fileCost(name, entry, call, at, evaluator, costs) ?? archiveCost(name, call, at, evaluator, costs, context.target))
+      : undefined;
   const measured =
     database ??
     file ??

@@ -48,6 +48,7 @@ export function processes(
 ): Runtime {
   const handOver = costs.processes;
   const start = handOver[method];
+  const workerColdTimes = timesAfterWork(handOver.workerAfterWorkNs, handOver.workerNs);
   return {
     name: `${targetTitle(target)}, processes (${method})`,
     lock: hasGil(target)
@@ -93,8 +94,8 @@ export function processes(
         pipeBytes: 65_536,
         extraQueued: 1,
         coldTimes: timesAfterWork(handOver.sendAfterWorkNs, handOver.sendNs),
-        workerColdTimes: timesAfterWork(handOver.workerAfterWorkNs, handOver.workerNs),
-        crowdedColdTimes: timesAfterWork(handOver.workerAfterWorkNs, handOver.workerNs) * crowdedTimes,
+        workerColdTimes,
+        crowdedColdTimes: workerColdTimes * crowdedTimes,
         coldAfterNs: 500_000,
       },
     },

@@ -496,7 +496,10 @@ export class AnswerMemory {
     const { read, known, overviews } = question;
     const reader = this.question ?? this.collector;
     if (!reader) return;
-    if (read) reader.read = new Set([...(reader.read ?? nothing), ...read]);
+    if (read) {
+      reader.read ??= new Set();
+      for (const part of read) reader.read.add(part);
+    }
     for (const answer of known) this.note(answer);
     for (const overview of overviews ?? nothing) this.noteOverview(overview);
     noteLookups(reader, question);
