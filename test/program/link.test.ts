@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Program } from "../../server/src/program/link/link.js";
-import type { Spawn } from "../../server/src/program/link/threads/spawns.js";
+import type { Spawn } from "../../server/src/program/link/threads/spawn.js";
 import { pythonParser } from "../syntax/python-parser.js";
 import { programOf } from "./program.js";
 

@@ -4,7 +4,7 @@ import type { Access } from "../program/link/activity/moments.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { type HeldLock, heldBothTimes, isNoLock } from "../program/link/locks/locks.js";
 import { type ThreadRoot, threadRoots } from "../program/link/threads/roots.js";
-import type { Spawn } from "../program/link/threads/spawns.js";
+import type { Spawn } from "../program/link/threads/spawn.js";
 import { accessesByLocation, threadsText } from "../rules/race.js";
 import type { RuleContext } from "../rules/rule.js";
 import type { SharedAccess, SharedState, ThreadStart } from "./answers.js";

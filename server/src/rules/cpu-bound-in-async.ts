@@ -4,7 +4,7 @@ import type { Assumption } from "../estimate/prediction/prediction.js";
 import { duration, durationText, isTooWide } from "../estimate/prediction/text.js";
 import { type LoopStretch, loopStretches, onCoreNs } from "../estimate/tasks/loop-stretches.js";
 import type { TaskWork } from "../estimate/tasks/task-work.js";
-import { isBeforeOthers, isOfTest } from "../program/link/event-loops/event-loop.js";
+import { isBeforeOthers, isOfTest } from "../program/link/event-loops/loop-roots.js";
 import { holdsLoop } from "../program/link/loops.js";
 import { hasGreenThreads } from "../program/link/threads/green-threads.js";
 import docs from "./cpu-bound-in-async.md";

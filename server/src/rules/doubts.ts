@@ -12,8 +12,9 @@ import { isNone } from "../program/link/state/compound.js";
 import { samePlace } from "../program/link/state/updates.js";
 import { isTestCode } from "../program/link/test-code.js";
 import { placesKeeping } from "../program/link/threads/kept-places.js";
-import { firstJoin, type ThreadRoot } from "../program/link/threads/roots.js";
-import type { Spawn } from "../program/link/threads/spawns.js";
+import type { ThreadRoot } from "../program/link/threads/roots.js";
+import { firstJoin } from "../program/link/threads/spans-beside.js";
+import type { Spawn } from "../program/link/threads/spawn.js";
 import { someValue, walkOperations } from "../program/link/walk.js";
 import type { Place, Value } from "../program/operation.js";
 

@@ -10,7 +10,7 @@ import type { Program } from "../program/link/link.js";
 import { importsOf } from "../program/link/linked-file.js";
 import { loopsAround } from "../program/link/loops.js";
 import { type ThreadRoot, threadRoots } from "../program/link/threads/roots.js";
-import type { Spawn } from "../program/link/threads/spawns.js";
+import type { Spawn } from "../program/link/threads/spawn.js";
 import { walkOperations } from "../program/link/walk.js";
 import docs from "./io-starved-by-cpu-thread.md";
 import { quoted, rootText, startOf } from "./race.js";

@@ -9,7 +9,7 @@ import type { HeldLock } from "../program/link/locks/locks.js";
 import { callOf, expressionOf, isSurelyHeld, levelOf } from "../program/link/locks/same-lock.js";
 import { argumentFor, type Resolver } from "../program/link/resolution/resolver.js";
 import { samePlace, sameValue } from "../program/link/state/updates.js";
-import type { Spawn } from "../program/link/threads/spawns.js";
+import type { Spawn } from "../program/link/threads/spawn.js";
 import { someValue, walkOperations } from "../program/link/walk.js";
 import type { Value } from "../program/operation.js";
 import { callsWhatWasGiven } from "./doubts.js";

@@ -4,7 +4,7 @@ import type { FunctionNode } from "../program/link/entity.js";
 import { type Crossing, certainObstacle, isThreadPrimitive, type Obstacle } from "../program/link/processes/picklability.js";
 import { threadPrimitivesOfWorkers } from "../program/link/processes/process-locks.js";
 import { type FreshStart, freshStartOf } from "../program/link/processes/start-methods.js";
-import { argumentAt } from "../program/link/threads/spawns.js";
+import { argumentAt } from "../program/link/threads/spawn-targets.js";
 import type { CallOperation, Value } from "../program/operation.js";
 import { picklableFix, returnedListFix } from "./fixes/picklable-fix.js";
 import docs from "./process-pool-unpicklable.md";

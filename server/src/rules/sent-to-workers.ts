@@ -3,7 +3,8 @@ import type { FunctionNode } from "../program/link/entity.js";
 import { lastNameOf } from "../program/link/last-name.js";
 import type { Program } from "../program/link/link.js";
 import type { Crossing } from "../program/link/processes/picklability.js";
-import { argumentAt, type ScopedValue, type Spawn } from "../program/link/threads/spawns.js";
+import type { ScopedValue, Spawn } from "../program/link/threads/spawn.js";
+import { argumentAt } from "../program/link/threads/spawn-targets.js";
 import { innerOperations } from "../program/link/walk.js";
 import type { CallOperation, Operation, Value } from "../program/operation.js";
 

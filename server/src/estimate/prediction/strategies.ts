@@ -1,6 +1,6 @@
 import { exactly, type Interval, interval } from "../../base/interval.js";
 import { atLeast, type Target, targetName } from "../../base/target.js";
-import type { Spawn } from "../../program/link/threads/spawns.js";
+import type { Spawn } from "../../program/link/threads/spawn.js";
 import type { Machine } from "../../simulation/machine.js";
 import type { Runtime } from "../../simulation/runtime.js";
 import { startMethodOf } from "../../simulation/runtimes/processes.js";

@@ -1,5 +1,5 @@
 import type { Interval } from "../../base/interval.js";
-import type { Spawn } from "../../program/link/threads/spawns.js";
+import type { Spawn } from "../../program/link/threads/spawn.js";
 import type { Value } from "../../program/operation.js";
 import type { Amount } from "../values/amount.js";
 

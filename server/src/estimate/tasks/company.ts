@@ -7,7 +7,7 @@ import { loopsAround } from "../../program/link/loops.js";
 import { decoratorNames } from "../../program/link/resolution/resolver.js";
 import { samePlace } from "../../program/link/state/updates.js";
 import { placesKeeping } from "../../program/link/threads/kept-places.js";
-import type { Spawn } from "../../program/link/threads/spawns.js";
+import type { Spawn } from "../../program/link/threads/spawn.js";
 import { someValue, walkOperations } from "../../program/link/walk.js";
 import type { CallOperation, LoopOperation, Place, Value } from "../../program/operation.js";
 import { pinsOf } from "../costs/pins.js";

@@ -3,7 +3,7 @@ import { lastNameOf } from "../../program/link/last-name.js";
 import type { Program } from "../../program/link/link.js";
 import { loopsAround } from "../../program/link/loops.js";
 import { isAwaitedAtOnce, isAwaitedNext, joinOf } from "../../program/link/threads/joined-at-once.js";
-import type { Spawn } from "../../program/link/threads/spawns.js";
+import type { Spawn } from "../../program/link/threads/spawn.js";
 import { answerAwaited } from "../../program/link/waiting/answers.js";
 import { walkOperations } from "../../program/link/walk.js";
 import type { CallOperation, Value } from "../../program/operation.js";

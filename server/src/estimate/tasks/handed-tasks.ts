@@ -1,7 +1,8 @@
 import type { FunctionNode } from "../../program/link/entity.js";
 import { isHandedIn, mayBeOther } from "../../program/link/resolution/handed-in.js";
 import type { Resolver } from "../../program/link/resolution/resolver.js";
-import { argumentAt, type Spawn, type SpawnTarget, threadObjectOf } from "../../program/link/threads/spawns.js";
+import { type Spawn, type SpawnTarget, threadObjectOf } from "../../program/link/threads/spawn.js";
+import { argumentAt } from "../../program/link/threads/spawn-targets.js";
 import type { Value } from "../../program/operation.js";
 import { replaced } from "../costs/overridden-methods.js";
 import type { Assumption } from "../prediction/prediction.js";

@@ -2,11 +2,12 @@ import { indexed } from "../../base/indexed.js";
 import type { ClassNode, Entity, FunctionNode } from "../../program/link/entity.js";
 import { lastNameOf } from "../../program/link/last-name.js";
 import type { Program } from "../../program/link/link.js";
-import { guardedInProcesses, lostInProcesses, rootOf } from "../../program/link/processes/lost-state.js";
+import { guardedInProcesses, lostInProcesses } from "../../program/link/processes/lost-state.js";
 import { certainObstacle, obstacleOf } from "../../program/link/processes/picklability.js";
+import { rootOf } from "../../program/link/processes/process-changes.js";
 import type { Resolver } from "../../program/link/resolution/resolver.js";
 import { changingMethods } from "../../program/link/state/container-changes.js";
-import type { Spawn, SpawnTarget } from "../../program/link/threads/spawns.js";
+import type { Spawn, SpawnTarget } from "../../program/link/threads/spawn.js";
 import { someValue, walkOperations } from "../../program/link/walk.js";
 import type { NamePlace, Place, Value } from "../../program/operation.js";
 

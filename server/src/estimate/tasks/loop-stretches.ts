@@ -1,7 +1,7 @@
 import type { Range } from "../../base/range.js";
 import { targetName } from "../../base/target.js";
 import { type FunctionNode, functionKey } from "../../program/link/entity.js";
-import { type LoopRoot, loopRoots } from "../../program/link/event-loops/event-loop.js";
+import { type LoopRoot, loopRoots } from "../../program/link/event-loops/loop-roots.js";
 import { suspensionsOf } from "../../program/link/event-loops/suspensions.js";
 import type { Program } from "../../program/link/link.js";
 import { againWith } from "../../program/link/memory/overviews.js";

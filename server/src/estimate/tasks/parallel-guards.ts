@@ -3,7 +3,7 @@ import { lastNameOf } from "../../program/link/last-name.js";
 import { loopsAround } from "../../program/link/loops.js";
 import { leaves } from "../../program/link/state/compound.js";
 import { nameOfPlace } from "../../program/link/threads/joined-at-once.js";
-import type { Spawn } from "../../program/link/threads/spawns.js";
+import type { Spawn } from "../../program/link/threads/spawn.js";
 import { innerOperations, someValue } from "../../program/link/walk.js";
 import type { Operation, Value } from "../../program/operation.js";
 

@@ -1,7 +1,7 @@
 import type { Entity, FunctionNode } from "../../program/link/entity.js";
 import { loopsAround } from "../../program/link/loops.js";
 import type { Resolver } from "../../program/link/resolution/resolver.js";
-import type { Spawn } from "../../program/link/threads/spawns.js";
+import type { Spawn } from "../../program/link/threads/spawn.js";
 import type { Operation, Value } from "../../program/operation.js";
 import { bareActivation } from "../values/activation.js";
 import type { Amount } from "../values/amount.js";

@@ -6,7 +6,7 @@ import { firstAt } from "../../base/sorted.js";
 import type { FunctionNode } from "../../program/link/entity.js";
 import type { Program } from "../../program/link/link.js";
 import { leaves } from "../../program/link/state/compound.js";
-import type { Spawn } from "../../program/link/threads/spawns.js";
+import type { Spawn } from "../../program/link/threads/spawn.js";
 import { listOf, walkOperations } from "../../program/link/walk.js";
 import type { BranchOperation, CallOperation, Operation } from "../../program/operation.js";
 import { waitFor } from "./courses.js";

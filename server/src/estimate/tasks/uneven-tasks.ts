@@ -1,6 +1,6 @@
 import type { Interval } from "../../base/interval.js";
 import { boundWhereRead } from "../../program/link/resolution/loop-variables.js";
-import type { ScopedValue, SpawnTarget } from "../../program/link/threads/spawns.js";
+import type { ScopedValue, SpawnTarget } from "../../program/link/threads/spawn.js";
 import type { ComputeOperation, Value } from "../../program/operation.js";
 import { zero } from "../costs/cost-sum.js";
 import type { CostModel } from "../costs/work.js";

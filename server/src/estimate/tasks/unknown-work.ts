@@ -2,7 +2,7 @@ import { add, interval, scale } from "../../base/interval.js";
 import { standardLibraryModules } from "../../knowledge/stdlib-modules.js";
 import type { LinkedFile } from "../../program/link/entity.js";
 import { importsAny } from "../../program/link/linked-file.js";
-import type { Spawn } from "../../program/link/threads/spawns.js";
+import type { Spawn } from "../../program/link/threads/spawn.js";
 import { zero } from "../costs/cost-sum.js";
 import { unknownCallNs } from "../costs/work.js";
 import type { Assumption } from "../prediction/prediction.js";

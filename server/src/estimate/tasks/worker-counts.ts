@@ -1,7 +1,7 @@
 import { type Interval, interval } from "../../base/interval.js";
 import { defaultPoolSize } from "../../knowledge/evaluate.js";
 import type { FunctionNode } from "../../program/link/entity.js";
-import type { ScopedValue, Spawn } from "../../program/link/threads/spawns.js";
+import type { ScopedValue, Spawn } from "../../program/link/threads/spawn.js";
 import type { Value } from "../../program/operation.js";
 import type { CostModel } from "../costs/work.js";
 import type { Assumption, Course, Prediction } from "../prediction/prediction.js";

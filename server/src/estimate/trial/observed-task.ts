@@ -1,7 +1,7 @@
 import { exactly, type Interval, interval } from "../../base/interval.js";
 import type { FunctionNode, LinkedFile } from "../../program/link/entity.js";
 import type { Program } from "../../program/link/link.js";
-import type { Spawn } from "../../program/link/threads/spawns.js";
+import type { Spawn } from "../../program/link/threads/spawn.js";
 import type { AttemptOperation, BranchOperation, LoopOperation, Value } from "../../program/operation.js";
 import type { Module } from "../../syntax/nodes.js";
 import type { Share } from "../tasks/demand.js";

@@ -3,7 +3,7 @@ import { lastNameOf, receiverOf } from "../../program/link/last-name.js";
 import { argumentFor, type Resolver } from "../../program/link/resolution/resolver.js";
 import { isSlice } from "../../program/link/slices.js";
 import { samePlace } from "../../program/link/state/updates.js";
-import type { SpawnTarget } from "../../program/link/threads/spawns.js";
+import type { SpawnTarget } from "../../program/link/threads/spawn.js";
 import { someValue, walkOperations } from "../../program/link/walk.js";
 import type { LoopOperation, Place, ReadOperation, Value } from "../../program/operation.js";
 

@@ -11,7 +11,8 @@ import { SpawnLists, type SpawnLookups } from "./memory/spawn-lists.js";
 import { propertyNames, TrackedNames } from "./resolution/property-names.js";
 import { Resolver } from "./resolution/resolver.js";
 import { type EntryPoint, findEntryPoints, findHandlers, type HandlerRoot } from "./threads/library-roots.js";
-import { findSpawns, type Spawn, spawnedArguments } from "./threads/spawns.js";
+import type { Spawn } from "./threads/spawn.js";
+import { findSpawns, spawnedArguments } from "./threads/spawns.js";
 
 /** All files of a workspace, seen as one program. */
 export interface Program extends SpawnLookups {

@@ -1,4 +1,4 @@
-import type { Spawn } from "../../program/link/threads/spawns.js";
+import type { Spawn } from "../../program/link/threads/spawn.js";
 import { type FixOffer, noFix, type RuleContext } from "../rule.js";
 import { type Code, codeOf, isBroken } from "./code.js";
 

@@ -1,7 +1,7 @@
 import type { TextEdit } from "../../base/edit.js";
 import type { FunctionEntity, FunctionNode } from "../../program/link/entity.js";
 import { type Crossing, certainObstacle, type Obstacle } from "../../program/link/processes/picklability.js";
-import type { ScopedValue } from "../../program/link/threads/spawns.js";
+import type { ScopedValue } from "../../program/link/threads/spawn.js";
 import { innerValues } from "../../program/link/walk.js";
 import type { Value } from "../../program/operation.js";
 import { type FixOffer, noFix, type RuleContext, refusedFix } from "../rule.js";

@@ -4,7 +4,7 @@ import type { SiteEstimate } from "../../estimate/prediction/sites.js";
 import { standardLibraryModules } from "../../knowledge/stdlib-modules.js";
 import type { FunctionNode } from "../../program/link/entity.js";
 import { threadBesideFork } from "../../program/link/processes/forks.js";
-import type { Spawn } from "../../program/link/threads/spawns.js";
+import type { Spawn } from "../../program/link/threads/spawn.js";
 import { batching, chunkSize, isShortTask } from "../handed-over.js";
 import { type Fix, type FixOffer, noFix, type RuleContext, refusedFix } from "../rule.js";
 import { argumentAdded } from "./chunk-size-fix.js";

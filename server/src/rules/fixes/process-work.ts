@@ -3,7 +3,7 @@ import { contains, type Range } from "../../base/range.js";
 import { type ClassNode, type Entity, type FunctionNode, functionKey, type LinkedFile } from "../../program/link/entity.js";
 import { certainObstacle, obstacleOf } from "../../program/link/processes/picklability.js";
 import { mainGuards } from "../../program/link/processes/start-methods.js";
-import type { Spawn } from "../../program/link/threads/spawns.js";
+import type { Spawn } from "../../program/link/threads/spawn.js";
 import { walkOperations } from "../../program/link/walk.js";
 import type { Value } from "../../program/operation.js";
 import type { RuleContext } from "../rule.js";

@@ -1,7 +1,7 @@
 import type { TextEdit } from "../../base/edit.js";
 import type { FunctionNode, LinkedFile } from "../../program/link/entity.js";
 import type { ForkBesideThread } from "../../program/link/processes/forks.js";
-import type { Spawn } from "../../program/link/threads/spawns.js";
+import type { Spawn } from "../../program/link/threads/spawn.js";
 import { someValue, walkOperations } from "../../program/link/walk.js";
 import type { CallOperation, Value } from "../../program/operation.js";
 import { type FixOffer, noFix, type RuleContext, refusedFix } from "../rule.js";

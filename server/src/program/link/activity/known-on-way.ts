@@ -27,7 +27,7 @@ function givenConstant(value: Value, frame: Frame, ownership: Ownership): string
   if (value.op !== "read" || value.place.kind !== "name") return undefined;
   const { name, owner } = value.place;
   if (owner !== frame.function.index) {
-    const held = ownership.heldByMaker(name, owner, frame)?.value;
+    const held = ownership.frames.heldByMaker(name, owner, frame)?.value;
     return held?.op === "constant" ? constantKey(held.type, held.value) : undefined;
   }
   // What is stored there later, and in no loop around, is not there yet.

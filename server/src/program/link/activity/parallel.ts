@@ -1,8 +1,9 @@
 import { lastNameOf } from "../last-name.js";
 import type { PromiseOfRoot } from "../sharing/promises.js";
 import { isAwaitedAtOnce } from "../threads/joined-at-once.js";
-import { firstJoin, type ThreadRoot, takeTurns } from "../threads/roots.js";
-import { type Spawn, threadObjectOf } from "../threads/spawns.js";
+import { type ThreadRoot, takeTurns } from "../threads/roots.js";
+import { firstJoin } from "../threads/spans-beside.js";
+import { type Spawn, threadObjectOf } from "../threads/spawn.js";
 import { walkOperations } from "../walk.js";
 import type { Moment } from "./moments.js";
 

@@ -2,17 +2,8 @@ import type { Range } from "../../../base/range.js";
 import { blockingOf } from "../../../knowledge/blocking.js";
 import type { CallableEntry } from "../../../knowledge/entry.js";
 import type { FunctionFacts } from "../../facts.js";
-import type {
-  CallOperation,
-  LoopOperation,
-  NamePlace,
-  Operation,
-  ReadOperation,
-  Value,
-  WriteOperation,
-  YieldOperation,
-} from "../../operation.js";
-import { type ClassNode, classKey, type Entity, entityKey, type FunctionNode, functionKey } from "../entity.js";
+import type { CallOperation, LoopOperation, Operation, ReadOperation, Value, WriteOperation, YieldOperation } from "../../operation.js";
+import { classKey, type Entity, type FunctionNode, functionKey } from "../entity.js";
 import { receiverOf } from "../last-name.js";
 import type { Program } from "../link.js";
 import { decoratingManagers, decoratorLocks } from "../locks/decorator-locks.js";
@@ -36,11 +27,8 @@ import { loopsAround } from "../loops.js";
 import { overviewOf } from "../memory/overviews.js";
 import { hasNote } from "../notes.js";
 import { decoratedCallees } from "../resolution/decorations.js";
-import { isGatheredKey } from "../resolution/gathered-arguments.js";
-import { codeGivenTo } from "../resolution/given-code.js";
 import { implicitCall, implicitMethodsIn } from "../resolution/implicit-calls.js";
-import { decoratorNames, type Resolver } from "../resolution/resolver.js";
-import { type Frame, isConstantKey, passedOnWay, sharedObject, wayBreak } from "../sharing/abstract-object.js";
+import { type Frame, passedOnWay, sharedObject, wayBreak } from "../sharing/abstract-object.js";
 import { isWithin, ownerOfCell } from "../sharing/cells.js";
 import { Ownership } from "../sharing/ownership.js";
 import { isSliced } from "../slices.js";
@@ -53,6 +41,7 @@ import type { ThreadRoot } from "../threads/roots.js";
 import { armOfThread, usesThreadIdentity } from "../threads/thread-identity.js";
 import { isLogging, logFilters } from "../waiting/log-filters.js";
 import { walkOperations } from "../walk.js";
+import { calleesOnWay } from "./callees-on-way.js";
 import {
   enteringMethods,
   heldOnEvery,
@@ -69,6 +58,7 @@ import { knownOnWay } from "./known-on-way.js";
 import type { Access, Acquisition, CallStep, Wait } from "./moments.js";
 import { decided } from "./truth.js";
 import { type Exit, Trail, type Walked } from "./walk-stretches.js";
+import { wayKey } from "./way-key.js";
 
 /**
  * What a walk looks for. What threads do to state is the dearest of it, and for locks of anyone and for waits it is not asked; the way through the
@@ -117,7 +107,7 @@ export class Walker {
   taker(node: FunctionNode): void {
     const contexts = takenIn(node);
     if (contexts.length === 0) return;
-    const start = this.ownership.beside(node);
+    const start = this.ownership.frames.beside(node);
     if (!contexts.some((context) => locksOf(context, start, this.program, this.ownership, this.whose).length > 0)) return;
     this.current = { kind: "marked", key: `taker ${functionKey(node)}`, function: node, instances: "several" };
     this.steps = 0;
@@ -146,25 +136,25 @@ export class Walker {
     this.reached = new Set();
     switch (root.kind) {
       case "spawn": {
-        const frame = this.ownership.start(root.spawn, root.target);
+        const frame = this.ownership.frames.start(root.spawn, root.target);
         this.state?.given(root, frame);
         this.enter(frame, [], []);
         return;
       }
       case "handler":
-        this.enter(this.ownership.handled(root.function, root.class), [], []);
+        this.enter(this.ownership.frames.handled(root.function, root.class), [], []);
         return;
       case "entry":
-        this.enter(this.ownership.entered(root.function), [], []);
+        this.enter(this.ownership.frames.entered(root.function), [], []);
         return;
       case "caller": {
-        const frame = this.ownership.beside(root.function, root.beside);
+        const frame = this.ownership.frames.beside(root.function, root.beside);
         this.enter(frame, [...held, ...(root.within ? [] : this.heldUntilBack(frame))], []);
         return;
       }
       case "marked":
       case "promised": {
-        const frame = this.ownership.beside(root.function);
+        const frame = this.ownership.frames.beside(root.function);
         this.enter(frame, [...held, ...this.heldUntilBack(frame)], []);
         return;
       }
@@ -193,16 +183,7 @@ export class Walker {
     if (this.whose === "threads" && frame.function.head.isAsync && !this.isOnLoop()) return untouched;
     this.reached.add(functionKey(frame.function));
     this.threaded.add(frame.function);
-    let key = functionKey(frame.function);
-    for (const [name, object] of frame.parameters) {
-      const isTold = object.sharing === "shared" || isConstantKey(object.key) || isGatheredKey(object.key);
-      key += ` ${name}=${isTold ? object.key : object.sharing}${object.perThread ? ` ${object.perThread} to each` : ""}`;
-    }
-    for (const lock of held) key += `|${lock.key}`;
-    for (const name of calledParameters(frame.function)) {
-      for (const entity of this.ownership.passedCode({ name, owner: frame.function.index }, frame)) key += `>${name}=${entityKey(entity)}`;
-    }
-    if (frame.decoration) key += `@${frame.decoration.key}`;
+    const key = wayKey(frame, held, this.ownership);
     const before = this.trail.exitOf(key);
     if (before) {
       this.again(before, held, path);
@@ -493,7 +474,13 @@ export class Walker {
     this.actsOf(operation, activation, held);
     this.calledFunction(operation, activation, held);
     this.logged(operation, activation, held);
-    const callees = decoratedCallees(this.calleesIn(operation, frame), callee, frame, this.ownership, this.program.resolver);
+    const callees = decoratedCallees(
+      calleesOnWay(operation, frame, this.ownership, this.program.resolver),
+      callee,
+      frame,
+      this.ownership,
+      this.program.resolver,
+    );
     for (const { function: node, receiver, decoration } of callees) {
       // `self.__init__()` on an object that exists starts it afresh, after a fork say, when nobody else has it.
       if (node.head.name === "__init__" && isAttributeRead(callee, "__init__")) continue;
@@ -505,7 +492,7 @@ export class Walker {
       // A generator's body runs in whoever iterates over it, which is nearly always the caller.
       // What is promised of a class is said of each of its methods, which are walked by themselves.
       const isNear = decoration && this.current.kind === "promised" ? { ...decoration, isMethod: false } : decoration;
-      const inner = this.ownership.enter(node, receiver, operation, frame, isNear);
+      const inner = this.ownership.frames.enter(node, receiver, operation, frame, isNear);
       const exit = this.enter(inner, held, [...path, { function: frame.function, call: operation }]);
       // The way out may have been found for a call that holds the same locks from elsewhere.
       if (!node.head.isGenerator) replace(held, [...new Set(exit.held.map((lock) => held.find((each) => each.key === lock.key) ?? lock))]);
@@ -545,38 +532,6 @@ export class Walker {
     this.acquisitions.push({ root: this.current, function: frame.function, range: lock.taken.range, locks: [...held], path, lock, waits });
   }
 
-  /** What a call runs; on an object whose class this thread's way shows, its class's own method, which may override the one that is written. */
-  private calleesIn(operation: CallOperation, frame: Frame): ReturnType<Resolver["callees"]> {
-    const { resolver } = this.program;
-    const { callee } = operation;
-    if (
-      callee.op === "read" &&
-      callee.place.kind === "attribute" &&
-      callee.place.object.op === "read" &&
-      callee.place.object.place.kind === "name"
-    ) {
-      const { name, owner } = callee.place.object.place;
-      const object = owner === frame.function.index ? frame.parameters.get(name) : undefined;
-      const node = object?.class;
-      const method = node && resolver.method(node, callee.place.name);
-      const given = object && !method ? codeGivenTo(object, callee.place.name, resolver) : [];
-      if (given.length > 0) return given;
-      if (node && method && !decoratorNames(method).includes("staticmethod")) {
-        const receiver: Entity = { kind: "instance", class: node };
-        // What a decorator of the program made of it stands in its place.
-        const wrappers = method.head.decorators.length > 0 ? wrappersOf(node, callee.place.name, method, resolver) : [];
-        return wrappers.length > 0 ? wrappers : [{ function: method, receiver }];
-      }
-    }
-    if (callee.op === "read" && callee.place.kind === "name") {
-      const passed = this.ownership.passedCode(callee.place, frame);
-      if (passed.length > 0) return passed.flatMap((entity) => (entity.kind === "function" ? [entity] : []));
-      // What other calls pass for a parameter is not what came along here.
-      if (isUntold(callee.place, frame)) return [];
-    }
-    return resolver.callees(operation, frame.function);
-  }
-
   /** `with object:` runs the object's `__enter__`, or a generator function up to its `yield`; returns the locks that are held then. */
   private entered(context: Value, activation: Activation, held: readonly HeldLock[]): readonly HeldLock[] {
     const { frame, path } = activation;
@@ -591,7 +546,7 @@ export class Walker {
       for (const { function: node, receiver } of resolver.callees(context, frame.function)) {
         if (!node.head.isGenerator) continue;
         takes ||= takesLock(node) && mayHoldAtYield(node.facts.body);
-        added(this.enter(this.ownership.enter(node, receiver, context, frame), held, [...path, step]).yielded);
+        added(this.enter(this.ownership.frames.enter(node, receiver, context, frame), held, [...path, step]).yielded);
       }
     }
     for (const entity of resolver.resolve(context, frame.function)) {
@@ -615,7 +570,7 @@ export class Walker {
     const { function: node } = activation.frame;
     if (node.head.decorators.length === 0) return [];
     return decoratingManagers(node, this.program.resolver).flatMap(({ context, in: scope }) => {
-      const frame = { ...this.ownership.beside(scope), depth: activation.frame.depth };
+      const frame = { ...this.ownership.frames.beside(scope), depth: activation.frame.depth };
       return this.entered(context, { ...activation, frame }, held);
     });
   }
@@ -734,7 +689,7 @@ export class Walker {
     const found = this.state && returnedView(loop, frame.function, this.program.resolver);
     if (!this.state || !found) return;
     const { call, callee, source } = found;
-    const object = this.ownership.object(source, this.ownership.enter(callee.function, callee.receiver, call, frame));
+    const object = this.ownership.object(source, this.ownership.frames.enter(callee.function, callee.receiver, call, frame));
     if (object.sharing === "shared")
       this.state.access("iterate", elementsOf(object), loop, loop.header, baseOf(call.callee), activation, held);
   }
@@ -772,44 +727,9 @@ export class Walker {
   }
 }
 
-const calledOf = new WeakMap<FunctionFacts, readonly string[]>();
-
-/** The parameters that the function calls: what is passed for them decides what it does. */
-function calledParameters(node: FunctionNode): readonly string[] {
-  const before = calledOf.get(node.facts);
-  if (before) return before;
-  const called = node.head.parameters.length === 0 ? [] : parametersIn(node);
-  calledOf.set(node.facts, called);
-  return called;
-}
-
-function parametersIn(node: FunctionNode): readonly string[] {
-  const names = new Set<string>();
-  walkOperations(node.facts.body, (operation) => {
-    const values = operation.op === "call" ? [operation.callee, ...operation.arguments.map(({ value }) => value)] : [];
-    for (const value of values) {
-      if (value.op === "read" && value.place.kind === "name" && value.place.owner === node.index) names.add(value.place.name);
-    }
-  });
-  return node.head.parameters.map(({ name }) => name).filter((name) => names.has(name));
-}
-
 /** The methods of the language's own that some class of the program defines. */
 function implicitMethods(program: Program): ReadonlySet<string> {
   return overviewOf(program, "implicit methods", ({ files }) => new Set(files.flatMap((file) => [...implicitMethodsIn(file)])));
-}
-
-/** Whether the variable is a parameter that the call on this way may have filled by what it unpacks. */
-function isUntold({ name, owner }: NamePlace, { function: node, isOpen, arguments: given }: Frame): boolean {
-  if (!isOpen || owner !== node.index || node.bound(name) !== undefined || given?.has(name)) return false;
-  return node.head.parameters.some((parameter) => parameter.name === name);
-}
-
-/** The functions that stand in the place of a decorated method. */
-function wrappersOf(node: ClassNode, name: string, method: FunctionNode, resolver: Resolver): ReturnType<Resolver["callees"]> {
-  return resolver.members
-    .attribute({ kind: "instance", class: node }, name)
-    .flatMap((entity) => (entity.kind === "function" && entity.function !== method && entity.receiver ? [entity] : []));
 }
 
 /** The iterator that the call moves on: `next(iterator)`, `iterator.__next__()`. */

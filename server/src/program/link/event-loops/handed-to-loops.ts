@@ -2,7 +2,8 @@ import type { Value } from "../../operation.js";
 import { classKey, type FunctionNode } from "../entity.js";
 import { lastNameOf, receiverOf } from "../last-name.js";
 import type { Resolver } from "../resolution/resolver.js";
-import { argumentAt, type Spawn } from "../threads/spawns.js";
+import type { Spawn } from "../threads/spawn.js";
+import { argumentAt } from "../threads/spawn-targets.js";
 import { walkOperations } from "../walk.js";
 
 /** What is handed to an event loop that a thread of its own runs, with that thread. */

@@ -5,10 +5,12 @@ import { lastNameOf, receiverOf } from "../last-name.js";
 import type { Program } from "../link.js";
 import { loopsAround } from "../loops.js";
 import type { Resolver } from "../resolution/resolver.js";
-import { firstStart, type ThreadRoot } from "../threads/roots.js";
-import { argumentAt, type Spawn } from "../threads/spawns.js";
+import type { ThreadRoot } from "../threads/roots.js";
+import { firstStart } from "../threads/spans-beside.js";
+import type { Spawn } from "../threads/spawn.js";
+import { argumentAt } from "../threads/spawn-targets.js";
 import { walkOperations } from "../walk.js";
-import { loopRoots } from "./event-loop.js";
+import { loopRoots } from "./loop-roots.js";
 
 /** A method of an event loop is called beside the thread that runs the loop. */
 export interface BesideLoop {

@@ -114,10 +114,10 @@ function framesOf(node: FunctionNode, program: Program, ownership: Ownership): r
   const owner = node.head.class === undefined ? undefined : node.file.classAt(node.head.class);
   const isRequestObject =
     owner !== undefined && program.resolver.classOrder(owner).externals.some((base) => program.knowledge.type(base)?.is.role === "handler");
-  const frames = [owner && isRequestObject ? ownership.handled(node, owner) : ownership.beside(node)];
+  const frames = [owner && isRequestObject ? ownership.frames.handled(node, owner) : ownership.frames.beside(node)];
   for (const spawn of program.spawns) {
     if (spawn.worker !== "event-loop-task") continue;
-    for (const target of spawn.targets) if (target.function === node) frames.push(ownership.start(spawn, target));
+    for (const target of spawn.targets) if (target.function === node) frames.push(ownership.frames.start(spawn, target));
   }
   return frames;
 }

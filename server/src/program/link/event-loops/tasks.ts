@@ -59,12 +59,12 @@ export function locksAcrossAwaits(program: Program): readonly LockAcrossAwait[] 
   return overviewOfFiles(program, "locks across awaits", (file, now) => {
     const ownership = new Ownership(now.resolver);
     return functionsThat(file, suspending).flatMap((node) => {
-      const frame = ownership.beside(node);
+      const frame = ownership.frames.beside(node);
       return heldStretches(node, now).flatMap((stretch): LockAcrossAwait[] => {
         const { lock, context, within, start, end, taken } = stretch;
         if (lock.scope === "tasks" || lock.scope === "processes") return [];
         // A lock that nobody else can reach keeps nobody out.
-        const object = ownership.object(context, within === node ? frame : ownership.beside(within));
+        const object = ownership.object(context, within === node ? frame : ownership.frames.beside(within));
         if (object.sharing === "own" && !isCaptured(context, within)) return [];
         const suspensions = suspensionsOf(node).all.filter((each) => each.start >= start && each.end <= end && each.start < end);
         return suspensions.length > 0 ? [{ function: node, lock, taken, suspensions }] : [];

@@ -64,7 +64,7 @@ function locksOfObject(node: FunctionNode, program: Program, ownership: Ownershi
       const locks = locksAround(call, (each) => resolver.callees(each, call).some((callee) => callee.function === node));
       const taken = { function: node, range: rangeOf(decorator) };
       return locks.flatMap((lock) =>
-        locksOf(lock, ownership.beside(call), program, ownership).map((held) => {
+        locksOf(lock, ownership.frames.beside(call), program, ownership).map((held) => {
           const isOwn = held.identity === "one-per-object" && held.via !== "";
           return { ...held, key: isOwn ? `${held.key} of ${functionKey(node)}` : held.key, taken };
         }),
@@ -181,7 +181,7 @@ function locksGiven(node: FunctionNode, program: Program, ownership: Ownership):
     if (decorator.op !== "call" || !isLockingOfLibrary(decorator, scope, program.resolver)) return [];
     const taken = { function: node, range: rangeOf(decorator) };
     return decorator.arguments.flatMap(({ value }) =>
-      locksOf(value, ownership.beside(scope), program, ownership).map((lock) => ({ ...lock, taken })),
+      locksOf(value, ownership.frames.beside(scope), program, ownership).map((lock) => ({ ...lock, taken })),
     );
   });
 }

@@ -4,7 +4,7 @@ import { reachedWithin } from "../activity/reached-functions.js";
 import type { FunctionNode } from "../entity.js";
 import type { Program } from "../link.js";
 import { waysTo } from "../threads/roots.js";
-import type { Spawn } from "../threads/spawns.js";
+import type { Spawn } from "../threads/spawn.js";
 import type { HeldLock } from "./locks.js";
 
 /** A lock that a signal handler waits for, and that the code it interrupts may hold: both run in the main thread. */

@@ -2,7 +2,7 @@ import { append } from "../../../base/append.js";
 import type { CallOperation } from "../../operation.js";
 import type { Acquisition } from "../activity/moments.js";
 import { type FunctionNode, functionKey } from "../entity.js";
-import type { Spawn } from "../threads/spawns.js";
+import type { Spawn } from "../threads/spawn.js";
 import type { HeldLock } from "./locks.js";
 
 /** Where one lock is taken by those who wait for it, found by function, by place and by who takes it. */

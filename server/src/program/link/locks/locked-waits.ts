@@ -282,7 +282,7 @@ class Search {
     const blocking = this.blocking(wait);
     const object = receiverOf(wait.call);
     if (!object || blocking.does !== "blocks" || blocking.releases !== "own-lock") return false;
-    return locksOf(object, this.ownership.beside(wait.function), this.program, this.ownership).some((own) => own.key === lock.key);
+    return locksOf(object, this.ownership.frames.beside(wait.function), this.program, this.ownership).some((own) => own.key === lock.key);
   }
 
   /** Where the work that is waited for takes the lock, if it cannot get on without. */

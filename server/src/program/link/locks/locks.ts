@@ -184,7 +184,7 @@ export function locksOf(
     return locksOf(captured.value, captured.in, program, ownership, whose).map((lock) => ({ ...lock, name: writtenName(context), taken }));
   }
   if (context.op === "read" && context.place.kind === "name") {
-    const held = ownership.heldByMaker(context.place.name, context.place.owner, frame);
+    const held = ownership.frames.heldByMaker(context.place.name, context.place.owner, frame);
     if (held?.value.op === "read") return locksOf(held.value, held.in, program, ownership, whose).map((lock) => ({ ...lock, taken }));
   }
   const named = askedByName(context, frame, program);
@@ -216,7 +216,7 @@ export function locksOf(
     const role = knowledge.type(entity.type)?.is;
     const section = entity.origin && enteredSection(entity.origin.call, entity.origin.in, program);
     if (section && entity.origin)
-      return locksOfSection(section, ownership.beside(entity.origin.in), ownership).map((lock) => ({
+      return locksOfSection(section, ownership.frames.beside(entity.origin.in), ownership).map((lock) => ({
         ...lock,
         name: writtenName(context),
         taken,
@@ -281,7 +281,7 @@ function capturedAttribute(context: Value, frame: Frame, ownership: Ownership): 
   const around = frame.function.file.functionAt(owner);
   const [only, ...others] = around?.bound(name) ?? [];
   if (!around || others.length > 0 || only?.op !== "read" || only.place.kind !== "attribute") return undefined;
-  return { value: only, in: ownership.beside(around) };
+  return { value: only, in: ownership.frames.beside(around) };
 }
 
 /** The attribute behind `getattr(self, "_lock")`, also through a variable, where there is one that it can be. */
@@ -335,7 +335,7 @@ function lockOfCondition(
   const given = call?.arguments.find((argument) => argument.form === "positional" || argument.name === keywordOf(place))?.value;
   if (!given || !entity.origin) return undefined;
   const [first, ...others] = passedFor(given, entity.origin.in, program.resolver).map(({ value, in: within }) =>
-    !value || value.op === "call" ? undefined : locksOf(value, ownership.beside(within), program, ownership)[0],
+    !value || value.op === "call" ? undefined : locksOf(value, ownership.frames.beside(within), program, ownership)[0],
   );
   return others.every((other) => other?.key === first?.key) ? first : undefined;
 }

@@ -1,7 +1,7 @@
 import { append } from "../../../base/append.js";
 import type { CallOperation } from "../../operation.js";
 import type { FunctionNode } from "../entity.js";
-import type { Spawn } from "../threads/spawns.js";
+import type { Spawn } from "../threads/spawn.js";
 import type { NewPart, Part } from "./part-set.js";
 
 /**

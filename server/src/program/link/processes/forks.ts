@@ -6,7 +6,7 @@ import { type FunctionNode, functionKey } from "../entity.js";
 import type { Program } from "../link.js";
 import type { Resolver } from "../resolution/resolver.js";
 import { leftRunning, mayEnd, type Start, startingCall, startsOfSpawn } from "../threads/left-running.js";
-import type { Spawn } from "../threads/spawns.js";
+import type { Spawn } from "../threads/spawn.js";
 import { innerOperations, walkOperations } from "../walk.js";
 import { freshStartOf } from "./start-methods.js";
 

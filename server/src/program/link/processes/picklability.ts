@@ -3,7 +3,7 @@ import type { Operation, Value } from "../../operation.js";
 import type { ClassNode, Entity, FunctionNode } from "../entity.js";
 import type { Program } from "../link.js";
 import { functionView } from "../linked-file.js";
-import type { ScopedValue } from "../threads/spawns.js";
+import type { ScopedValue } from "../threads/spawn.js";
 import { someValue, walkOperations } from "../walk.js";
 
 /**

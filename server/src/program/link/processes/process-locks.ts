@@ -8,7 +8,7 @@ import { lastNameOf, receiverOf } from "../last-name.js";
 import type { Program } from "../link.js";
 import { isElementOf, loopsAround } from "../loops.js";
 import { argumentFor } from "../resolution/resolver.js";
-import type { ScopedValue, Spawn } from "../threads/spawns.js";
+import type { ScopedValue, Spawn } from "../threads/spawn.js";
 import { evaluatedBy, listOf, someValue, walkOperations } from "../walk.js";
 import { freshStartOf } from "./start-methods.js";
 

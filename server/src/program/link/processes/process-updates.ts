@@ -5,7 +5,7 @@ import { lastNameOf } from "../last-name.js";
 import type { Program } from "../link.js";
 import { loopsAround } from "../loops.js";
 import { updateRead } from "../state/updates.js";
-import type { Spawn } from "../threads/spawns.js";
+import type { Spawn } from "../threads/spawn.js";
 import { walkOperations } from "../walk.js";
 import { reachedBy, sharedTypes } from "./process-locks.js";
 

@@ -80,7 +80,7 @@ function definitionsOf(callee: Value, frame: Frame, ownership: Ownership, resolv
   if (callee.op !== "read") return [];
   const { place } = callee;
   const inScope = (values: readonly Value[] | undefined, scope: FunctionNode | undefined, isMethod = false): readonly Definition[] =>
-    scope ? (values ?? []).map((value) => ({ value, in: ownership.beside(scope), isMethod })) : [];
+    scope ? (values ?? []).map((value) => ({ value, in: ownership.frames.beside(scope), isMethod })) : [];
   const ofModule = (file: LinkedFile, name: string): readonly Definition[] => {
     const origin = resolver.imports.origin(file, name);
     const scope = (origin ? resolver.files.get(origin.path) : file)?.functionAt(0);
@@ -88,7 +88,7 @@ function definitionsOf(callee: Value, frame: Frame, ownership: Ownership, resolv
   };
   switch (place.kind) {
     case "name": {
-      const held = ownership.heldByMaker(place.name, place.owner, frame);
+      const held = ownership.frames.heldByMaker(place.name, place.owner, frame);
       if (held) return [{ ...held, isMethod: false }];
       const { file } = frame.function;
       const scope = file.functionAt(place.owner);
@@ -176,7 +176,8 @@ function entered(
   for (const parameter of node.head.parameters) {
     const argument = calls.map((call) => argumentFor(node, parameter, call, "passed")).find((each) => each !== undefined);
     if (argument) given.set(parameter.name, { value: argument, in: frame });
-    else if (parameter.default && scope) given.set(parameter.name, { value: parameter.default, in: around ?? ownership.beside(scope) });
+    else if (parameter.default && scope)
+      given.set(parameter.name, { value: parameter.default, in: around ?? ownership.frames.beside(scope) });
   }
   const parameters = new Map([...given].map(([name, { value, in: holder }]) => [name, ownership.object(value, holder)] as const));
   return { function: node, parameters, arguments: given, caller: around, depth: frame.depth };

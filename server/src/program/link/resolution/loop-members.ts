@@ -55,7 +55,7 @@ function membersOf(
       }
       const module = frame.function.file.functionAt(0);
       const only = place.owner === 0 && module ? onlyBinding(place.name, module) : undefined;
-      return only && module && further(only, ownership.beside(module));
+      return only && module && further(only, ownership.frames.beside(module));
     }
     default:
       return undefined;
@@ -70,7 +70,7 @@ function keptInAttribute(object: Value, name: string, frame: Frame, resolver: Re
   const writes = (node.facts.instanceAttributes.get(name) ?? []).filter(({ function: index }) => node.file.functionAt(index) === init);
   const [only, ...others] = node.facts.instanceAttributes.get(name) ?? [];
   if (!only?.write.value || others.length > 0 || writes.length !== 1) return undefined;
-  const caller = made.frame ?? ownership.beside(made.in);
+  const caller = made.frame ?? ownership.frames.beside(made.in);
   const given = new Map<string, FrameArgument>();
   for (const parameter of init.head.parameters) {
     const gathered = gatheredArguments(init, parameter, made.call, "bound");

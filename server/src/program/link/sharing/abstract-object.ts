@@ -4,7 +4,7 @@ import type { CallOperation, ConstantValue, Value } from "../../operation.js";
 import { type ClassNode, classKey, type FunctionNode } from "../entity.js";
 import { loopsAround } from "../loops.js";
 import type { Decoration } from "../resolution/decorations.js";
-import { type Spawn, threadObjectOf } from "../threads/spawns.js";
+import { type Spawn, threadObjectOf } from "../threads/spawn.js";
 
 /**
  * What is known of the object a value is, as far as sharing goes: RacerD's idea of ownership. `shared`: several threads reach the same object.

@@ -5,8 +5,9 @@ import { lastNameOf } from "../last-name.js";
 import type { Program } from "../link.js";
 import { decidesTruth } from "../resolution/implicit-calls.js";
 import { decoratorNames } from "../resolution/resolver.js";
-import { besideIn, type ThreadRoot } from "../threads/roots.js";
-import type { Spawn } from "../threads/spawns.js";
+import type { ThreadRoot } from "../threads/roots.js";
+import { besideIn } from "../threads/spans-beside.js";
+import type { Spawn } from "../threads/spawn.js";
 
 /**
  * Whether what a function fills on demand is there before a thread of the root comes by: whoever starts the thread has called the function first, or has

@@ -6,8 +6,8 @@ import { isGivenAnew } from "../resolution/given-anew.js";
 import { parentOf } from "../resolution/resolver.js";
 import { isAwaitedAtOnce } from "../threads/joined-at-once.js";
 import type { ThreadRoot } from "../threads/roots.js";
+import type { Spawn } from "../threads/spawn.js";
 import { startsSeveral } from "../threads/spawn-counts.js";
-import type { Spawn } from "../threads/spawns.js";
 import { functionOfKey, isWithin, ownerOfCell } from "./cells.js";
 
 /** Which state a call makes or brings along for the threads that it starts: another call, and the threads of that, have state of their own. */

@@ -9,7 +9,7 @@ import { loopsAround } from "../loops.js";
 import { overviewOf } from "../memory/overviews.js";
 import { argumentFor } from "../resolution/resolver.js";
 import { isAwaitedAtOnce } from "../threads/joined-at-once.js";
-import type { Spawn } from "../threads/spawns.js";
+import type { Spawn } from "../threads/spawn.js";
 import { wayBreak } from "./abstract-object.js";
 import { functionOfKey, isWithin, ownerOfCell } from "./cells.js";
 

@@ -25,7 +25,7 @@ import { objectionTo } from "../sharing/object-sharing.js";
 import { classOfKey } from "../sharing/one-object.js";
 import type { Ownership } from "../sharing/ownership.js";
 import type { ThreadRoot } from "../threads/roots.js";
-import { threadObjectOf } from "../threads/spawns.js";
+import { threadObjectOf } from "../threads/spawn.js";
 import { isThreadIdentity } from "../threads/thread-identity.js";
 import { idleLoopsIn } from "../waiting/idle-loops.js";
 import type { CheckThenAct } from "./compound.js";
@@ -281,7 +281,7 @@ export class StateAccesses {
     const looks = idle.looks.flatMap((look): Poll["looks"] => {
       const { at, value, in: within } = look;
       if (at !== "state" || value.op !== "read") return [];
-      const seen = within === frame.function ? frame : this.ownership.beside(within);
+      const seen = within === frame.function ? frame : this.ownership.frames.beside(within);
       const location = this.lookedAt(value, seen);
       if (location === undefined) return [];
       const around = { ...activation, frame: seen };

@@ -311,7 +311,8 @@ function isOnlyGive(give: Signal, key: string, program: Program): boolean {
 function keyOf(object: Value, node: FunctionNode, root: ThreadRoot, program: Program): string | undefined {
   // Not kept: what is asked of it rests on other parts of the program each time, and whoever asks has to be seen to read them.
   const ownership = new Ownership(program.resolver);
-  const frame = root.kind === "spawn" && root.function === node ? ownership.start(root.spawn, root.target) : ownership.beside(node);
+  const frame =
+    root.kind === "spawn" && root.function === node ? ownership.frames.start(root.spawn, root.target) : ownership.frames.beside(node);
   const { sharing, key } = ownership.object(object, frame);
   return sharing === "shared" ? key : undefined;
 }

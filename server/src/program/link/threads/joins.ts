@@ -11,7 +11,7 @@ import { againWith, overviewOf } from "../memory/overviews.js";
 import type { Resolver } from "../resolution/resolver.js";
 import { innerOperations, someValue, walkOperations } from "../walk.js";
 import { isKeptAs } from "./kept-places.js";
-import { threadObjectOf } from "./spawns.js";
+import { threadObjectOf } from "./spawn.js";
 import { startOf } from "./starts.js";
 
 /**

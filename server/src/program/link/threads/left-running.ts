@@ -5,8 +5,8 @@ import type { Program } from "../link.js";
 import type { Resolver } from "../resolution/resolver.js";
 import { joinsText } from "../text-joins.js";
 import { walkOperations } from "../walk.js";
-import { besideIn } from "./roots.js";
-import { type Spawn, threadObjectOf } from "./spawns.js";
+import { besideIn } from "./spans-beside.js";
+import { type Spawn, threadObjectOf } from "./spawn.js";
 
 /** A place where what a spawn makes starts to run: the spawn itself, or a call of `start` in another function. */
 export interface Start {

@@ -7,7 +7,8 @@ import type { ClassNode, FunctionNode, LinkedFile } from "../entity.js";
 import { importedNames } from "../linked-file.js";
 import { knownOfCall } from "../resolution/call-facts.js";
 import type { Resolver } from "../resolution/resolver.js";
-import { calledAtOnce, isSingleThreaded, lastName, roleMethods, type Spawn } from "./spawns.js";
+import type { Spawn } from "./spawn.js";
+import { calledAtOnce, isSingleThreaded, lastName, roleMethods } from "./spawns.js";
 
 /** A function that a library calls when something comes in: a decorated view, a job, a method of a servicer. */
 export interface EntryPoint {

@@ -8,7 +8,7 @@ import { functionView } from "../linked-file.js";
 import { objectOfMethod } from "../locks/hand-over.js";
 import { sameValue } from "../state/updates.js";
 import { someValue, walkOperations } from "../walk.js";
-import type { Spawn } from "./spawns.js";
+import type { Spawn } from "./spawn.js";
 import { isThreadIdentity } from "./thread-identity.js";
 
 /** A task of a pool waits for another task of the same pool. */

@@ -7,7 +7,9 @@ import { loopsAround } from "../loops.js";
 import { constantOf } from "../resolution/constants.js";
 import { decoratorNames, type Resolver } from "../resolution/resolver.js";
 import { isAwaitedAtOnce, isJoinedAtOnce } from "./joined-at-once.js";
-import { argumentAt, lastName, type Spawn, type SpawnPool, type SpawnTarget } from "./spawns.js";
+import type { Spawn, SpawnPool, SpawnTarget } from "./spawn.js";
+import { argumentAt } from "./spawn-targets.js";
+import { lastName } from "./spawns.js";
 
 /** Whether several of the workers that a call starts, or gives work, can run at once. */
 export function instancesOf(

@@ -1,7 +1,7 @@
 import type { Operation, ReadOperation, Value } from "../../operation.js";
 import type { FunctionNode } from "../entity.js";
 import { someValue, walkOperations } from "../walk.js";
-import type { Spawn } from "./spawns.js";
+import type { Spawn } from "./spawn.js";
 
 /** The variables of a function that it hands to the threads of a spawn, or that their functions, defined inside it, bring along. */
 export function sharedVariables(node: FunctionNode, spawn: Spawn): readonly ReadOperation[] {

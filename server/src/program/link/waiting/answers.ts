@@ -4,7 +4,7 @@ import type { CallOperation, Operation, Value } from "../../operation.js";
 import type { FunctionNode } from "../entity.js";
 import { lastNameOf, receiverOf } from "../last-name.js";
 import { isWait, nameOfPlace } from "../threads/joined-at-once.js";
-import type { Spawn, SpawnTarget } from "../threads/spawns.js";
+import type { Spawn, SpawnTarget } from "../threads/spawn.js";
 import { listOf, walkOperations } from "../walk.js";
 
 /**
