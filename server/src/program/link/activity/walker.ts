@@ -1,11 +1,11 @@
 import type { Range } from "../../../base/range.js";
 import { blockingOf } from "../../../knowledge/blocking.js";
 import type { CallableEntry } from "../../../knowledge/entry.js";
-import type { FunctionFacts } from "../../facts.js";
 import type { CallOperation, LoopOperation, Operation, ReadOperation, Value, WriteOperation, YieldOperation } from "../../operation.js";
 import { classKey, type Entity, type FunctionNode, functionKey } from "../entity.js";
 import { receiverOf } from "../last-name.js";
 import type { Program } from "../link.js";
+import { functionView } from "../linked-file.js";
 import { decoratingManagers, decoratorLocks } from "../locks/decorator-locks.js";
 import {
   givenBack,
@@ -488,7 +488,7 @@ export class Walker {
       if (this.whose === "anyone" && held.length === 0 && !takesLock(node)) continue;
       // The body of a coroutine runs when it is awaited.
       const isLeft = this.whose === "threads" && !this.isOnLoop();
-      if (node.head.isAsync && (isLeft || !awaitedCalls(frame.function).has(operation))) continue;
+      if (node.head.isAsync && (isLeft || !awaitedCalls.of(frame.function.facts).has(operation))) continue;
       // A generator's body runs in whoever iterates over it, which is nearly always the caller.
       // What is promised of a class is said of each of its methods, which are walked by themselves.
       const isNear = decoration && this.current.kind === "promised" ? { ...decoration, isMethod: false } : decoration;
@@ -754,18 +754,13 @@ function isReturnedGenerator({ form, makes, start, end }: LoopOperation, { facts
   return facts.returned.some((value) => value.op === "comprehension" && value.start === start && value.end === end);
 }
 
-const awaitedOf = new WeakMap<FunctionFacts, ReadonlySet<Value>>();
-
-function awaitedCalls(node: FunctionNode): ReadonlySet<Value> {
-  const before = awaitedOf.get(node.facts);
-  if (before) return before;
+const awaitedCalls = functionView(({ body }): ReadonlySet<Value> => {
   const awaited = new Set<Value>();
-  walkOperations(node.facts.body, (operation) => {
+  walkOperations(body, (operation) => {
     if (operation.op === "await") awaited.add(operation.value);
   });
-  awaitedOf.set(node.facts, awaited);
   return awaited;
-}
+});
 
 const maximumDepth = 14;
 /** What a promise is about, the state of a class or module, is not far from its entries. */

@@ -1,6 +1,7 @@
 import { contains, type Range } from "../../../base/range.js";
 import { firstFrom } from "../../../base/sorted.js";
 import type { AttributePlace, CallOperation, NamePlace, Value } from "../../operation.js";
+import { callsIn } from "../calls-in.js";
 import { type ClassNode, type FunctionNode, functionKey } from "../entity.js";
 import type { Program } from "../link.js";
 import { decoratorNames } from "../resolution/resolver.js";
@@ -10,7 +11,6 @@ import {
   attributeChangesIn,
   type Change,
   callsHanding,
-  callsIn,
   changesByAttribute,
   changesIn,
   containers,
@@ -453,7 +453,7 @@ class Search {
     called = new Set();
     this.called.set(key, called);
     let looked = 0;
-    const calls = callsIn(node.facts.body);
+    const calls = callsIn.of(node.facts);
     for (let index = firstFrom(calls, from); index < calls.length && looked < mostCalls; index++) {
       const call = calls[index] as CallOperation;
       if (call.start < from || call === this.spawn.call) continue;

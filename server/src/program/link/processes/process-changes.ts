@@ -117,14 +117,6 @@ const handedIn = indexed((body: readonly Operation[]): readonly { readonly given
   return handed;
 });
 
-export const callsIn = indexed((body: readonly Operation[]): readonly CallOperation[] => {
-  const calls: CallOperation[] = [];
-  walkOperations(body, (operation) => {
-    if (operation.op === "call") calls.push(operation);
-  });
-  return calls;
-});
-
 /** What a function gives to calls that send it elsewhere. */
 export const sentBy = indexed((body: readonly Operation[]): readonly Value[] => {
   const sent: Value[] = [];

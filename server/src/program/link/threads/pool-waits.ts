@@ -1,10 +1,10 @@
 import { append } from "../../../base/append.js";
 import type { CallOperation, Value } from "../../operation.js";
 import type { CallStep } from "../activity/moments.js";
+import { callsIn } from "../calls-in.js";
 import { type FunctionNode, functionKey } from "../entity.js";
 import { testsBefore } from "../guards.js";
 import type { Program } from "../link.js";
-import { functionView } from "../linked-file.js";
 import { objectOfMethod } from "../locks/hand-over.js";
 import { sameValue } from "../state/updates.js";
 import { someValue, walkOperations } from "../walk.js";
@@ -129,14 +129,6 @@ function reachedFrom(start: FunctionNode, program: Program): ReadonlyMap<Functio
   }
   return reached;
 }
-
-const callsIn = functionView(({ body }): readonly CallOperation[] => {
-  const calls: CallOperation[] = [];
-  walkOperations(body, (operation) => {
-    if (operation.op === "call") calls.push(operation);
-  });
-  return calls;
-});
 
 const maximumReached = 400;
 const maximumDepth = 8;
