@@ -9,7 +9,9 @@ import { delaysBeside, type StrategyDelays } from "../estimate/prediction/delays
 import { withFields } from "../estimate/prediction/on-demand.js";
 import type { Prediction } from "../estimate/prediction/prediction.js";
 import { runsOf, type SiteRun, type SiteSimulation, simulateSites } from "../estimate/prediction/scaling.js";
-import { estimateCoroutines, estimateSites, SimulationMemory, type SiteEstimate } from "../estimate/prediction/sites.js";
+import { SimulationMemory } from "../estimate/prediction/simulation-memory.js";
+import type { SiteEstimate } from "../estimate/prediction/site.js";
+import { estimateCoroutines, estimateSites } from "../estimate/prediction/sites.js";
 import type { Profile } from "../estimate/tasks/profile.js";
 import { builtInKnowledge, type Knowledge } from "../knowledge/knowledge.js";
 import { carriedOver } from "../program/extract/carry-over.js";

@@ -1,7 +1,7 @@
 import { codeOnOneLine } from "../base/markdown.js";
 import { contains, type Range, touches } from "../base/range.js";
 import { hasGil, targetName, targetTitle } from "../base/target.js";
-import type { SiteEstimate } from "../estimate/prediction/sites.js";
+import type { SiteEstimate } from "../estimate/prediction/site.js";
 import { loopText } from "../estimate/prediction/text.js";
 import { switchPossible } from "../knowledge/atomicity.js";
 import type { CallFacts } from "../knowledge/call-facts.js";

@@ -1,6 +1,6 @@
 import { onDemand } from "../estimate/prediction/on-demand.js";
 import type { StrategyPrediction } from "../estimate/prediction/prediction.js";
-import type { SiteEstimate } from "../estimate/prediction/sites.js";
+import type { SiteEstimate } from "../estimate/prediction/site.js";
 import { applicable, duration, speedupText } from "../estimate/prediction/text.js";
 import { isMostlyUnknown } from "../estimate/tasks/unknown-work.js";
 import type { Lens } from "./answers.js";

@@ -1,6 +1,6 @@
 import { contains, type Range } from "../base/range.js";
 import { hasGil } from "../base/target.js";
-import type { SiteEstimate } from "../estimate/prediction/sites.js";
+import type { SiteEstimate } from "../estimate/prediction/site.js";
 import type { HotLoop } from "../estimate/tasks/task-work.js";
 import { partOfActivity } from "../program/link/activity/activity.js";
 import type { Access, Moment } from "../program/link/activity/moments.js";

@@ -2,7 +2,7 @@ import { hasGil, targetTitle } from "../base/target.js";
 import { rangeOfCall, type TimedCall } from "../estimate/costs/timed-calls.js";
 import { unknownCallNs } from "../estimate/costs/work.js";
 import type { Assumption } from "../estimate/prediction/prediction.js";
-import type { SiteEstimate } from "../estimate/prediction/sites.js";
+import type { SiteEstimate } from "../estimate/prediction/site.js";
 import { applicable, duration, speedupText, upTo } from "../estimate/prediction/text.js";
 import { queueTaken } from "../estimate/rounds/consumer-loops.js";
 import type { TaskWork } from "../estimate/tasks/task-work.js";

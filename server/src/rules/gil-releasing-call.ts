@@ -1,6 +1,6 @@
 import { hasGil } from "../base/target.js";
 import { rangeOfCall, type TimedCall } from "../estimate/costs/timed-calls.js";
-import type { SiteEstimate } from "../estimate/prediction/sites.js";
+import type { SiteEstimate } from "../estimate/prediction/site.js";
 import { applicable, speedupText } from "../estimate/prediction/text.js";
 import docs from "./gil-releasing-call.md";
 import { type Match, noFix, type Rule, type RuleContext } from "./rule.js";

@@ -1,7 +1,7 @@
 import { add, type Interval } from "../base/interval.js";
 import type { Target } from "../base/target.js";
 import { costsFor } from "../estimate/costs/operation-costs.js";
-import type { SiteEstimate } from "../estimate/prediction/sites.js";
+import type { SiteEstimate } from "../estimate/prediction/site.js";
 import { chunkArgument, makesChunks } from "../estimate/tasks/chunks.js";
 import type { TaskWork } from "../estimate/tasks/task-work.js";
 import type { Match, RelatedLocation } from "./rule.js";

@@ -1,5 +1,5 @@
 import { targetTitle } from "../base/target.js";
-import type { SiteEstimate } from "../estimate/prediction/sites.js";
+import type { SiteEstimate } from "../estimate/prediction/site.js";
 import { applicable, duration, durationText, speedupText } from "../estimate/prediction/text.js";
 import { isMostlyUnknown } from "../estimate/tasks/unknown-work.js";
 import { batching, siteMatch, taskNs, transferNs } from "./handed-over.js";

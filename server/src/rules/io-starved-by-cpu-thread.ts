@@ -1,7 +1,7 @@
 import { rangeOf } from "../base/range.js";
 import { targetTitle } from "../base/target.js";
 import { unknownCallNs } from "../estimate/costs/work.js";
-import type { SiteEstimate } from "../estimate/prediction/sites.js";
+import type { SiteEstimate } from "../estimate/prediction/site.js";
 import { partOfActivity } from "../program/link/activity/activity.js";
 import type { Wait } from "../program/link/activity/moments.js";
 import { concurrentMoments } from "../program/link/activity/parallel.js";

@@ -1,5 +1,5 @@
 import { rangeOfCall, type TimedCall } from "../estimate/costs/timed-calls.js";
-import type { SiteEstimate } from "../estimate/prediction/sites.js";
+import type { SiteEstimate } from "../estimate/prediction/site.js";
 import type { TaskWork } from "../estimate/tasks/task-work.js";
 import { isMostlyUnknown } from "../estimate/tasks/unknown-work.js";
 import type { OwnThreads } from "../knowledge/entry.js";

@@ -1,5 +1,5 @@
 import type { TimedCall } from "../estimate/costs/timed-calls.js";
-import type { SiteEstimate } from "../estimate/prediction/sites.js";
+import type { SiteEstimate } from "../estimate/prediction/site.js";
 import { isMostlyUnknown } from "../estimate/tasks/unknown-work.js";
 import { threadsFix } from "./fixes/threads-fix.js";
 import { siteMatch } from "./handed-over.js";

@@ -1,6 +1,6 @@
 import { targetTitle } from "../base/target.js";
 import { builtInMethod } from "../estimate/costs/built-in-methods.js";
-import type { SiteEstimate } from "../estimate/prediction/sites.js";
+import type { SiteEstimate } from "../estimate/prediction/site.js";
 import { applicable, duration, durationText } from "../estimate/prediction/text.js";
 import { isMostlyUnknown } from "../estimate/tasks/unknown-work.js";
 import { loopsAround } from "../program/link/loops.js";

@@ -1,7 +1,7 @@
 import { hasGil } from "../base/target.js";
 import type { BelowThreshold } from "../estimate/costs/threshold.js";
 import type { TimedCall } from "../estimate/costs/timed-calls.js";
-import type { SiteEstimate } from "../estimate/prediction/sites.js";
+import type { SiteEstimate } from "../estimate/prediction/site.js";
 import { quoted } from "./race.js";
 import docs from "./release-below-threshold.md";
 import { type Match, noFix, type Rule, type RuleContext } from "./rule.js";

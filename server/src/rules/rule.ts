@@ -4,7 +4,7 @@ import type { Source } from "../base/source.js";
 import type { Target } from "../base/target.js";
 import type { Calibration } from "../estimate/calibration/calibration.js";
 import type { Prediction } from "../estimate/prediction/prediction.js";
-import type { SiteEstimate } from "../estimate/prediction/sites.js";
+import type { SiteEstimate } from "../estimate/prediction/site.js";
 import type { Profile } from "../estimate/tasks/profile.js";
 import type { Program } from "../program/link/link.js";
 

@@ -5,7 +5,7 @@ import type { Corner, Demand } from "../tasks/demand.js";
 import { timesAsManyUses } from "../tasks/shared-use.js";
 import { deviationsInRange } from "../tasks/usual-work.js";
 import type { Prediction, Strategy, StrategyPrediction } from "./prediction.js";
-import type { EstimateSettings } from "./sites.js";
+import type { EstimateSettings } from "./site.js";
 import { simulateCorner } from "./strategies.js";
 import { type Way, waysToRun } from "./ways.js";
 

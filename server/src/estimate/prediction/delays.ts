@@ -4,7 +4,7 @@ import { type Step, serialNs, type Workload } from "../../simulation/workload.js
 import { machineOf } from "../calibration/calibration.js";
 import { type Demand, likelyNs, workloadOf } from "../tasks/demand.js";
 import type { Prediction, Strategy } from "./prediction.js";
-import type { EstimateSettings } from "./sites.js";
+import type { EstimateSettings } from "./site.js";
 import { duration } from "./text.js";
 import { waysToRun } from "./ways.js";
 

@@ -4,7 +4,7 @@ import { machineOf } from "../calibration/calibration.js";
 import type { Demand } from "../tasks/demand.js";
 import { delaysBeside, type StrategyDelays } from "./delays.js";
 import type { Prediction, Strategy } from "./prediction.js";
-import type { EstimateSettings, SiteEstimate } from "./sites.js";
+import type { EstimateSettings, SiteEstimate } from "./site.js";
 import { processesPayAbove, simulateCorner, speedupOf } from "./strategies.js";
 import { waysToRun } from "./ways.js";
 

@@ -18,7 +18,7 @@ import { hasPool, loopWorkloadOf } from "../tasks/loop-workload.js";
 import { bottleneckOf } from "./bottleneck.js";
 import { onDemand } from "./on-demand.js";
 import type { Prediction, Strategy, StrategyPrediction } from "./prediction.js";
-import type { EstimateSettings } from "./sites.js";
+import type { EstimateSettings } from "./site.js";
 import { type Way, waysToRun } from "./ways.js";
 
 /** What each way of running the work would give; each is simulated when its numbers are first read, and `recall` has what was simulated before. */

@@ -1,7 +1,7 @@
 import { startMethodOf } from "../../simulation/runtimes/processes.js";
 import { costsFor } from "../costs/operation-costs.js";
 import type { Assumption } from "../prediction/prediction.js";
-import type { EstimateSettings } from "../prediction/sites.js";
+import type { EstimateSettings } from "../prediction/site.js";
 import { duration } from "../prediction/text.js";
 import type { Demand } from "./demand.js";
 

@@ -5,7 +5,7 @@ import type { ScopedValue, Spawn } from "../../program/link/threads/spawn.js";
 import type { Value } from "../../program/operation.js";
 import type { CostModel } from "../costs/work.js";
 import type { Assumption, Course, Prediction } from "../prediction/prediction.js";
-import type { EstimateSettings } from "../prediction/sites.js";
+import type { EstimateSettings } from "../prediction/site.js";
 import { type Activation, bareActivation } from "../values/activation.js";
 import type { Amount } from "../values/amount.js";
 import { mostThreads } from "./demand.js";

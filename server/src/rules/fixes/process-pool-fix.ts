@@ -1,6 +1,6 @@
 import type { TextEdit } from "../../base/edit.js";
 import { atLeast } from "../../base/target.js";
-import type { SiteEstimate } from "../../estimate/prediction/sites.js";
+import type { SiteEstimate } from "../../estimate/prediction/site.js";
 import { standardLibraryModules } from "../../knowledge/stdlib-modules.js";
 import type { FunctionNode } from "../../program/link/entity.js";
 import { threadBesideFork } from "../../program/link/processes/forks.js";
