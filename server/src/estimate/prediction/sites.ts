@@ -12,7 +12,7 @@ import { isCalledInTurn } from "../../program/link/threads/spawn-counts.js";
 import { lastName } from "../../program/link/threads/spawns.js";
 import { walkOperations } from "../../program/link/walk.js";
 import type { CallOperation, Value } from "../../program/operation.js";
-import type { CostSettings } from "../costs/function-costs.js";
+import type { CostSettings } from "../costs/costing.js";
 import { type ImportTimes, noImports } from "../costs/import-costs.js";
 import { costsFor } from "../costs/operation-costs.js";
 import { pinsOf } from "../costs/pins.js";
