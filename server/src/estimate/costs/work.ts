@@ -9,9 +9,11 @@ import { type Activation, bareActivation } from "../values/activation.js";
 import type { Evaluator } from "../values/evaluate.js";
 import { opaqueUse } from "../values/opaque-uses.js";
 import { emptySum } from "./cost-sum.js";
-import { type CostSettings, FunctionCosts, mostHandedIn } from "./function-costs.js";
+import type { CostSettings } from "./costing.js";
+import { FunctionCosts } from "./function-costs.js";
 import { type ImportTimes, importTimes, noImports } from "./import-costs.js";
 import { pinsOf } from "./pins.js";
+import { mostHandedIn } from "./program-calls.js";
 
 /** Nobody waits longer than that for a module of their own; where a module's code seems to take longer, guesses have added up. In nanoseconds. */
 const longestImportNs = 1e9;

@@ -1,5 +1,5 @@
 import type { Spawn } from "../../program/link/threads/spawn.js";
-import type { CostSettings } from "../costs/function-costs.js";
+import type { CostSettings } from "../costs/costing.js";
 import type { Demand } from "../tasks/demand.js";
 import type { Payload } from "../tasks/payload.js";
 import type { Service } from "../tasks/services.js";

@@ -8,7 +8,7 @@ import { againWith } from "../../program/link/memory/overviews.js";
 import { sameStructure } from "../../program/link/memory/same-structure.js";
 import { innerOperations } from "../../program/link/walk.js";
 import type { CallOperation, LoopOperation, Operation } from "../../program/operation.js";
-import type { CostSettings } from "../costs/function-costs.js";
+import type { CostSettings } from "../costs/costing.js";
 import { CostModel } from "../costs/work.js";
 import { type Activation, activationOfCall, bareActivation } from "../values/activation.js";
 import type { TaskWork } from "./task-work.js";
