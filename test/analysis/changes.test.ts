@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { AnalysisHost } from "../../server/src/analysis/analysis.js";
 import type { Settings } from "../../server/src/analysis/answers.js";
 import { newestTarget } from "../../server/src/base/target.js";
+import { BodyCosts } from "../../server/src/estimate/costs/body-costs.js";
 import { CostModel } from "../../server/src/estimate/costs/work.js";
 import { fewSteps } from "../../server/src/estimate/trial/follow.js";
 import { pythonParser } from "../syntax/python-parser.js";
@@ -372,4 +373,41 @@ def main():
     host.snapshot().findings("/p/app.py");
     assert.equal(estimated.mock.callCount(), 0, newText);
   }
+});
+
+test("of what a coroutine runs, only the function that is edited and those that call it are added up anew", (context) => {
+  const text = `import asyncio
+
+def price(value):
+    return sum(k * value for k in range(500))
+
+def weight(value):
+    return sum(k + value for k in range(700))
+
+def both(value):
+    return price(value) * 2 + other(value)
+
+def other(value):
+    return weight(value) + 1
+
+async def main():
+    for value in range(20):
+        both(value)
+        other(value)
+        await asyncio.sleep(1)
+
+asyncio.run(main())
+`;
+  const host = new AnalysisHost(parser, settings);
+  host.openFile("/p/app.py", text);
+  host.snapshot().findings("/p/app.py");
+  const added = context.mock.method(BodyCosts.prototype, "operations");
+  const place = text.indexOf("k * value");
+  host.editFile("/p/app.py", [{ range: { start: place, end: place }, newText: "k + " }]);
+  host.snapshot().findings("/p/app.py");
+  const bodies = added.mock.calls.map(({ arguments: [list, at] }) => (list === at.function.facts.body ? at.function.head.name : ""));
+  assert.deepEqual(
+    ["price", "both", "weight", "other"].map((name) => bodies.includes(name)),
+    [true, true, false, false],
+  );
 });

@@ -19,11 +19,13 @@ import { largeProgram } from "./large-program.js";
 import { measurePanel } from "./panel.js";
 import { measureServer, type TypedText } from "./server-session.js";
 import { madeUpFile, measurePredictions, measureSimulations } from "./simulations.js";
+import { strokesIn } from "./strokes.js";
 
 /*
  * `npm run bench [-- FOLDER]`: what Gilscope costs, as ratios against what the parser alone costs in the same run on the same machine.
  * FOLDER defaults to the standard library of `python3`; folders of tests are left out. `-- . --simulations` measures the simulator alone,
  * `-- . --panel` what the timeline needs to follow a slider, `-- FOLDER --peers` what other tools need for the same files, where they are installed.
+ * `-- FOLDER --strokes` tells the processor time of a thousand strokes of chance for each of some files, and of the dearest what was typed.
  * `-- FOLDER --profile` leaves a CPU profile of a check, of all its threads, in `out/profiles`.
  */
 
@@ -43,6 +45,10 @@ const typedCall = "self.close()";
 /** Files of the standard library that are typed into where they are part of the corpus: code of event loops and threads, and a long file. */
 const typedFiles = ["asyncio/base_events.py", "logging/__init__.py", "_pydecimal.py"];
 
+/** Files that are typed into at places of chance, and at how many. */
+const strokeFiles = ["asyncio/base_events.py", "logging/__init__.py", "argparse.py"];
+const placesOfStrokes = 12;
+
 /** How many functions it is typed into. */
 const functionsTypedInto = 6;
 
@@ -53,6 +59,7 @@ else if (mode === "--simulations") reportSimulations(await pythonParser());
 else if (mode === "--panel") reportPanel(await pythonParser());
 else if (mode === "--peers") await reportPeers();
 else if (mode === "--profile") await profile();
+else if (mode === "--strokes") await reportStrokes();
 else await bench();
 
 async function bench(): Promise<void> {
@@ -336,6 +343,25 @@ function raceTimes(parser: Parser, files: readonly { readonly path: string; read
     times.push(performance.now() - start);
   }
   return Math.min(...times);
+}
+
+/** How files answer to strokes that chance chooses, with the corpus beside them. */
+async function reportStrokes(): Promise<void> {
+  const files = await corpus();
+  const beside = hostOf(await pythonParser(), files);
+  const made = { path: "/bench/large.py", text: largeProgram(2000) };
+  for (const { path, text } of [...files.filter((file) => strokeFiles.some((name) => file.path.endsWith(`/${name}`))), made]) {
+    const strokes = strokesIn(beside, path, text, placesOfStrokes);
+    if (path === made.path) beside.removeFile(path);
+    console.log(`${path}, ${text.split("\n").length - 1} lines, ${strokes.length} strokes`);
+    for (const kind of new Set(strokes.map((each) => each.kind))) {
+      const times = strokes.filter((each) => each.kind === kind).map(({ milliseconds }) => milliseconds);
+      const [half, most] = [0.5, 0.95].map((share) => percentile(times, share).toFixed(1));
+      console.log(`  ${kind.padEnd(12)} p50 ${half} ms, p95 ${most} ms, longest ${Math.max(...times).toFixed(0)} ms`);
+    }
+    for (const { milliseconds, line, typed } of [...strokes].sort((a, b) => b.milliseconds - a.milliseconds).slice(0, 5))
+      console.log(`  ${milliseconds.toFixed(0)} ms: ${JSON.stringify(typed)} in line ${line}`);
+  }
 }
 
 /** A workspace with these files. */

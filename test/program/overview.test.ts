@@ -326,3 +326,29 @@ for (const start of ["hop40", "last", "after_last"])
       workspace.close();
     }
   });
+
+describe("an answer that rests on one that was found in a circle", () => {
+  test("is found anew when what is found on the way round the circle changes, though the circle became part of another question", () => {
+    const workspace = new Workspace();
+    const fileOf = (program: Program): LinkedFile => program.files.find(({ path }) => path === "/opened.py") as LinkedFile;
+    const find = (program: Program, key: string, compute: () => number): number => {
+      const { memory, derived } = program.resolver.memoryOf(fileOf(program));
+      return (
+        memory.recall<object | string, number>(derived, key) ??
+        memory.find<object | string, number>("resolution", derived, key, 0, Object.is, compute)
+      );
+    };
+    const lengthOf = (program: Program): number => fileOf(program).functionAt(1)?.facts.body.length ?? 0;
+    const circle = (program: Program): number => find(program, "circle", () => circle(program) + lengthOf(program));
+    const resting = (program: Program): number => find(program, "resting", () => circle(program));
+    const before = workspace.program();
+    before.resolver.remembered(fileOf(before), "outer", () => circle(before) + resting(before));
+    const length = lengthOf(before);
+    assert.equal(resting(before), length);
+    workspace.edit("return value + 1", "print(value)\n    return value + 1");
+    const after = workspace.program();
+    assert.notEqual(lengthOf(after), length);
+    assert.equal(resting(after), lengthOf(after));
+    workspace.close();
+  });
+});

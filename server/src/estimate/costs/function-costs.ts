@@ -106,6 +106,19 @@ export class FunctionCosts {
       if (known.dependsOnLoop && this.state.loopDepth === 0) this.state.dependsOnLoop = true;
       return known;
     }
+    const found = (): Found => this.find(activation, key, isCalledInLoop);
+    if (observed) {
+      const { result, key: keptAs } = found();
+      if (keptAs !== undefined) this.ofObserved.set(keptAs, result);
+      return result;
+    }
+    const { memory, derived } = this.resolver.memoryOf(node.file);
+    return memory.findApart<object | string, FunctionCost>(derived, found, sameStructure);
+  }
+
+  private find(activation: Activation, key: string, isCalledInLoop: boolean): Found {
+    const node = activation.function;
+    const { observed } = this.evaluator;
     const {
       parts: outerParts,
       rounds: outerRounds,
@@ -166,8 +179,7 @@ export class FunctionCosts {
     const keptAs = isCalledInLoop && dependsOnLoop ? inLoop(key) : key;
     const found = { sum, ...parts.all(), calls: addedUp(parts.calls), dependsOnLoop };
     const { cost: result, isFinal } = this.state.stack.leave(keptAs, (standing) => ({ ...found, ...standing }));
-    if (isFinal) this.keep(node, keptAs, result);
-    return result;
+    return { result, key: isFinal ? keptAs : undefined };
   }
 
   /** What is known to be the cost of a call from where the operations at hand stand. */
@@ -176,18 +188,12 @@ export class FunctionCosts {
     const { observed } = this.evaluator;
     for (const each of isCalledInLoop ? [key, inLoop(key)] : [key]) {
       const isMeant = ({ dependsOnLoop }: Standing): boolean => !(isCalledInLoop && each === key && dependsOnLoop);
-      const kept = observed ? this.ofObserved.get(each) : memory.recall<object | string, FunctionCost>(derived, each);
+      const kept = observed ? this.ofObserved.get(each) : memory.recallHolding<object | string, FunctionCost>(derived, each);
       if (kept && isMeant(kept) && this.state.stack.admits(kept)) return kept;
       const forNow = this.state.stack.forNow(each, isMeant);
       if (forNow) return forNow;
     }
     return undefined;
-  }
-
-  private keep(node: FunctionNode, key: string, cost: FunctionCost): void {
-    const { memory, derived } = this.resolver.memoryOf(node.file);
-    if (this.evaluator.observed) this.ofObserved.set(key, cost);
-    else memory.keep<object | string, FunctionCost>(derived, key, cost, sameStructure);
   }
 
   private keyOf(activation: Activation): string {
@@ -214,6 +220,12 @@ export class FunctionCosts {
     this.state.parts.assume(`\`${node.head.name}\` takes`, value, "measured", Number.POSITIVE_INFINITY);
     return lasting(sum, found.perCall);
   }
+}
+
+/** What a function costs, and under what it is remembered where that is right wherever it is called. */
+interface Found {
+  readonly result: FunctionCost;
+  readonly key: string | undefined;
 }
 
 /** Under which it is kept what a function costs that is called from inside a loop, where that is something else. */

@@ -366,6 +366,8 @@ export class AnswerMemory {
     const { question, collector } = this;
     if (question) {
       if (answer.question === question || answer.notedBy === question.number) return;
+      // It is part of a question around this one that is still being answered.
+      if (!answer.question.root) question.isOrdered = true;
       answer.notedBy = question.number;
       question.known.push(answer);
     } else if (collector && answer.question.all) collector.known.add(answer);
@@ -394,7 +396,7 @@ export class AnswerMemory {
     again: Again | undefined = undefined,
   ): Result {
     const outer = this.question;
-    const isOwn = !outer || (kind === "resolution" && this.resolving === 0);
+    const isOwn = !outer || (this.resolving === 0 && (kind === "resolution" || provisional === undefined));
     // Code that leads on and on, from class to base or from call to call, must not overflow the stack.
     if (this.inside > mostInside && provisional !== undefined && !isOwn) {
       this.miss(table, key);
@@ -456,23 +458,54 @@ export class AnswerMemory {
     return kept.result as Result;
   }
 
-  /** Remembers an answer that was found in its own way, as part of the question at hand. */
-  keep<Key extends object | string, Result>(
+  /** The same for an answer of an earlier state that turns out to hold in the present one. */
+  recallHolding<Key extends object | string, Result>(table: Map<Key, Answer>, key: Key): Result | undefined {
+    const answer = table.get(key);
+    if (answer && answer.question.state !== this.state) this.holds(answer.question);
+    return this.recall(table, key);
+  }
+
+  /**
+   * Finds what may be right wherever it is asked for, which shows only once it is found: then it is remembered under the key that it comes with, as a
+   * question of its own. What comes without a key is right where it was asked for alone, and part of the question at hand.
+   */
+  findApart<Key extends object | string, Result>(
     table: Map<Key, Answer>,
-    key: Key,
-    result: Result,
+    compute: () => { readonly result: Result; readonly key: Key | undefined },
     isSame: (a: Result, b: Result) => boolean,
-  ): void {
-    const { question } = this;
-    if (!question) return;
-    const before = table.get(key);
-    let kept: Answer = { result, question, notedBy: 0, isProvisional: false };
-    if (before && before.question !== question) before.question.hasLost = true;
-    if (before && isSame(before.result as Result, result)) {
-      kept = before;
-      kept.question = question;
+  ): Result {
+    const outer = this.question;
+    const question = newQuestion(++this.lastQuestion, this.state);
+    if (outer) question.found = [];
+    this.question = question;
+    let kept: Answer | undefined;
+    try {
+      const { result, key } = compute();
+      let earlier: Question | undefined;
+      if (key !== undefined) {
+        const before = table.get(key);
+        kept = { result, question, notedBy: 0, isProvisional: false };
+        if (before && before.question !== question) before.question.hasLost = true;
+        if (before && isSame(before.result as Result, result)) {
+          earlier = before.question;
+          kept = before;
+          kept.question = question;
+        }
+        question.found?.push(kept);
+        table.set(key, kept);
+      }
+      if (outer && (!kept || question.isOrdered)) joinInto(outer, question);
+      else {
+        question.found = undefined;
+        question.root = kept;
+        question.known = compact(question.known);
+        this.behind.restsOn(question, earlier);
+      }
+      return result;
+    } finally {
+      this.question = outer;
+      if (kept && kept.question === question) this.note(kept);
     }
-    table.set(key, kept);
   }
 
   /** Makes all that is asked meanwhile part of one question. */

@@ -22,8 +22,8 @@ export interface Answer {
 
 /**
  * A question that was asked while no other was being answered, and all that its answer depends on. Answers depend on the order of questions,
- * because who asks in the middle of a circle sees a part of it; so it counts too what was remembered at that time, and what was not. A resolution
- * on the way to a derivation is a question of its own if it comes by no circle.
+ * because who asks in the middle of a circle sees a part of it; so it counts too what was remembered at that time, and what was not. What is
+ * asked on the way to a derivation is a question of its own if it comes by no circle: an edit then leaves all of it that does not rest on what was edited.
  */
 export interface Question extends Lookups {
   /** Another for each question of a memory, from 1. */
@@ -177,13 +177,22 @@ export function joinInto(outer: Question, inner: Question): void {
     answer.question = outer;
     outer.found?.push(answer);
   }
-  for (const answer of inner.known) if (answer.question !== outer) outer.known.push(answer);
-  outer.isOrdered = true;
+  for (const answer of inner.known) {
+    if (answer.question === outer || answer.notedBy === outer.number) continue;
+    answer.notedBy = outer.number;
+    outer.known.push(answer);
+  }
+  if (inner.isOrdered) outer.isOrdered = true;
   for (const each of inner.missed ?? none) outer.missed = noted(outer.missed, each);
   noteLookups(outer, inner);
-  if (inner.read) outer.read = new Set([...(outer.read ?? nothing), ...inner.read]);
-  if (inner.overviews) outer.overviews = new Set([...(outer.overviews ?? []), ...inner.overviews]);
+  if (inner.read) {
+    outer.read ??= new Set();
+    for (const part of inner.read) outer.read.add(part);
+  }
+  if (inner.overviews) {
+    outer.overviews ??= new Set();
+    for (const each of inner.overviews) outer.overviews.add(each);
+  }
 }
 
 const none: readonly never[] = [];
-const nothing: ReadonlySet<never> = new Set<never>([]);
