@@ -70,7 +70,7 @@ function inTurn(rows: Interval, heldNs: Interval, releasedNs: Interval): Counted
 }
 
 /** The statements that a call executes, if they are written out: one, or those of a list that a loop goes through; white space made one and all in small letters. */
-function statementsIn({ arguments: [first] }: CallOperation, at: Activation, evaluator: Evaluator): readonly string[] | undefined {
+export function statementsIn({ arguments: [first] }: CallOperation, at: Activation, evaluator: Evaluator): readonly string[] | undefined {
   const texts = (value: Value): readonly string[] | undefined => {
     if (value.op === "constant" && value.type === "str") return [String(value.value).replace(/\s+/g, " ").trim().toLowerCase()];
     if (value.op !== "display" || value.isOpen || value.elements.length > mostStatements) return undefined;
@@ -142,6 +142,17 @@ function executedNs(statement: string, call: CallOperation, at: Activation, eval
   const tables = [...statement.matchAll(/\b(?:from|join|,) "?(\w+)/g)].map(([, table]) => table);
   const isWithItself = new Set(tables).size < tables.length;
   return multiply(joinedNs, interval(rows.low, rows.likely ** (isWithItself ? 1.4 : 1), Math.min(rows.high ** 2, mostPairs)));
+}
+
+/** How many rows a statement looks at: one where it names that by its key or inserts it, else all of its largest table, or as many as it is limited to. */
+export function rowsGoneThrough(statement: string, call: CallOperation, at: Activation, evaluator: Evaluator): Interval {
+  const isByKey = oneByKey.test(statement) && !/\bjoin\b/.test(statement);
+  if (isByKey || !/\b(from|update)\b/.test(statement)) return exactly(1);
+  const rows = tableRows(statement, call, at, evaluator);
+  const isInOrder = /\b(group|order) by\b/.test(statement) || aggregates.test(statement);
+  const limit = isInOrder ? undefined : /\blimit (\d+)/.exec(statement)?.[1];
+  const most = limit === undefined ? Number.POSITIVE_INFINITY : Number(limit);
+  return interval(Math.min(rows.low, most), Math.min(rows.likely, most), rows.high);
 }
 
 function rowsOf(statement: string, call: CallOperation, at: Activation, evaluator: Evaluator): Interval {

@@ -85,6 +85,7 @@ import { leadsBack, methodsRun } from "./overridden-methods.js";
 import { partialRun } from "./partial-calls.js";
 import { pinsOf } from "./pins.js";
 import { replacedCount } from "./regex-costs.js";
+import { betweenSqlCallbacksNs, sqlCallbackNs, sqlCallbacks } from "./sql-callbacks.js";
 import type { BelowThreshold } from "./threshold.js";
 import { addedUp, compiledCall, repeatedCalls, type TimedCall, uncounted } from "./timed-calls.js";
 import { addUnlistedCall } from "./unlisted-calls.js";
@@ -532,6 +533,8 @@ export class FunctionCosts {
       lockedUnknown: body.unknown + body.uncosted,
       lockEntries: 1,
       lockChecks: looksForOthers(operation.body),
+      lockReleases: Math.min(1, body.briefReleases),
+      lockRecords: 0,
       locked: add(add(add(body.interpreter, body.held), scale(this.costs.operations.withLock, 0.5)), insidePool.busy),
       lockedNative: add(body.native, insidePool.native),
       lockedWait: add(body.wait, insidePool.wait),
@@ -864,7 +867,7 @@ export class FunctionCosts {
     calls: TimedCall[],
     at = bareActivation(within),
   ): void {
-    const { verdict, cost, isMeasured, startsUnknown, releases } = libraryCallCost(entry, name, call, facts, at, this);
+    const { verdict, cost, isMeasured, startsUnknown, releases, record } = libraryCallCost(entry, name, call, facts, at, this);
     const computes = entry.kind === "cpu-native" || entry.kind === "cpu-python";
     if (!isMeasured && !entry.cost && computes && !lightCalls.test(entry.name)) {
       sum.uncosted++;
@@ -872,10 +875,13 @@ export class FunctionCosts {
     }
     // Between short native calls the interpreter looks whether another thread waits; within a long one it cannot.
     if (call.op === "call") this.invoked(entry, call, at, sum);
+    if (call.op === "call") this.calledBySql(name, call, at, sum);
     const isLong = entry.kind === "cpu-native" && verdict.gil === "holds" && cost.interpreterNs.likely >= longCallNs;
     sum.sharedUses += usesMeanwhile(name, cost.interpreterNs.likely);
     addTime(sum, isLong ? "held" : "interpreter", cost.interpreterNs);
     addReleased(sum, cost.nativeNs, releases);
+    if (record?.section) addLocked(sum, record.section);
+    sum.sharedUses += record?.sharedUses ?? 0;
     const before = sum.wait;
     addWait(entry, name, call, cost.waitNs, at, this.evaluator, sum);
     if (sum.wait !== before && entry.style === "blocking" && !(call.op === "call" && isAwaitedAtOnce(call, within)))
@@ -914,6 +920,18 @@ export class FunctionCosts {
       addTime(sum, verdict.gil === "releases" ? "native" : isHeld ? "held" : "interpreter", assumed);
       const last = calls[calls.length - 1];
       if (last) calls[calls.length - 1] = { ...last, ns: last.ns + assumed.likely };
+    }
+  }
+
+  /** The functions of the program that a statement of SQL calls for its rows. */
+  private calledBySql(name: string, call: CallOperation, at: Activation, sum: Sum): void {
+    for (const { function: node, calls } of sqlCallbacks(name, call, at, this.evaluator)) {
+      if (this.stack.has(node) || this.stack.isFull) continue;
+      const inner = this.functionCost(bareActivation(node));
+      const interpreter = add(add(inner.sum.interpreter, this.costs.operations.callMethod), scale(sqlCallbackNs, this.costs.slowness));
+      addTo(sum, repeated({ ...inner.sum, interpreter, nesting: inner.sum.nesting + 1 }, calls));
+      addReleased(sum, multiply(scale(betweenSqlCallbacksNs, this.costs.slowness), calls), calls.likely);
+      this.parts.addRuns({ ...inner, hot: undefined }, undefined, calls.likely);
     }
   }
 

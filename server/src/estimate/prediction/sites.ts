@@ -344,7 +344,7 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
   // What state the program shares with the task takes a look at all that it calls; of what is short and started alone, nobody asks.
   const look = company === "several" || work.interpreterNs.likely >= longEnoughNs ? "closely" : "at what is sent";
   const immovable = immovableBecause(spawn, program, look);
-  if (spawn.worker === "thread" && immovable.processes === "" && course === "together" && whole.locked.entries > 0)
+  if (spawn.worker === "thread" && immovable.processes === "" && course === "together" && whole.locked.entries > whole.locked.records)
     assumptions.push(lockOfEach);
   const payload = target ? payloadOf(target, program, model) : nothingSent;
   const { origin } = costsFor(settings.target, settings.calibrations);
@@ -483,7 +483,7 @@ function serviceOfAll({ externalTargets }: Spawn, targets: readonly SpawnTarget[
 function roundOf(service: Service, read: TaskWork, model: CostModel): TaskWork {
   if (service !== "library") return model.workOfStretch(service.loop.body, service.at);
   const none = exactly(0);
-  const locked = { ...read.locked, entries: 0, checks: 0, interpreterNs: none, nativeNs: none, waitNs: none };
+  const locked = { ...read.locked, entries: 0, checks: 0, releases: 0, records: 0, interpreterNs: none, nativeNs: none, waitNs: none };
   const counts = { unknownCalls: 0, uncostedCalls: 0, assumedWaitNs: 0, assumptions: [] };
   return { ...read, ...counts, interpreterNs: none, heldNs: none, nativeNs: none, waitNs: none, locked };
 }
