@@ -23,7 +23,7 @@ const formatted: ByVersion = { "3.11": 2_700, "3.13": 2_700, "3.13t": 2_500, "3.
 /** What a file takes beyond a text in memory, beside the system call. */
 const flushed: ByVersion = { "3.11": 1_000, "3.13": 1_000, "3.13t": 1_800, "3.14": 1_400 };
 /** Writing the traceback of an exception, whose source lines are looked for. */
-const traceback: ByVersion = { "3.11": 37_000, "3.13": 45_000, "3.13t": 80_000, "3.14": 56_000 };
+const traceback: ByVersion = { "3.11": 37_000, "3.13": 55_000, "3.13t": 80_000, "3.14": 56_000 };
 /** Against what `LETTERS` takes, which all threads use: two threads of 3.13t are 1.4 times as fast as one that make records for nobody. */
 const usesMade = 70;
 const usesBelow = 4;
