@@ -125,6 +125,8 @@ const countsAll = /^select count\(\*\) from "?\w+"?;?$/;
 /** `on a.rowid = b.rowid + 1`: each row has at most one that fits, which is looked up. */
 const joinedByKey =
   /\b(?:on|where|and) \(?\w+\.(?:rowid|_rowid_|oid|id) ?= ?\w+\.\w+|\b(?:on|where|and) \(?\w+\.\w+ ?= ?\w+\.(?:rowid|_rowid_|oid|id)\b/;
+/** By the number that SQLite itself gives each row. */
+const oneByNumber = /\bwhere \(?(\w+\.)?(rowid|_rowid_|oid) ?= ?[\w?:]+\)?;?$/;
 const oneByKey = /\bwhere \(?(\w+\.)?\w+ ?=(?!.* or )/;
 
 function executedNs(statement: string, call: CallOperation, at: Activation, evaluator: Evaluator): Interval {
@@ -159,6 +161,7 @@ function rowsOf(statement: string, call: CallOperation, at: Activation, evaluato
   if (!/^(select|with)\b/.test(statement)) return exactly(0);
   const isGrouped = /\bgroup by\b/.test(statement);
   if (aggregates.test(statement) && !isGrouped) return exactly(1);
+  if (oneByNumber.test(statement)) return interval(0, 1, 1);
   const limit = /\blimit (\d+)/.exec(statement)?.[1];
   const rows = tableRows(statement, call, at, evaluator);
   const isSome = isGrouped || /\bwhere\b|\bdistinct\b/.test(statement);

@@ -18,7 +18,7 @@ export interface Fate {
 }
 
 /** A handler that writes each record to a file or a stream, one that keeps it in memory, or one that does nothing, without a lock. */
-export type Handling = "writes" | "keeps" | "ignores";
+type Handling = "writes" | "keeps" | "ignores";
 
 /** The root of all loggers has no name; undefined where a name is computed. */
 type Logger = string | undefined;

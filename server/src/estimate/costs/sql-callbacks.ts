@@ -42,7 +42,8 @@ export function sqlCallbacks(name: string, call: CallOperation, at: Activation, 
     const rows = multiply(rowsGoneThrough(statement, call, at, evaluator), times ?? oneOrMore);
     const once = 1 / statements.length;
     return registered.flatMap(({ name: own, kind, function: node }): readonly SqlCallback[] => {
-      const mentions = statement.split(kind === "collation" ? `collate ${own}` : `${own}(`).length - 1;
+      const mention = kind === "collation" ? `collate ${own}` : `${own}(`;
+      const mentions = statement.split(mention).filter((before, index, all) => index < all.length - 1 && !/\w$/.test(before)).length;
       if (mentions === 0) return [];
       const calls = kind === "collation" ? comparisonsOf(rows) : rows;
       return [{ function: node, calls: multiply(calls, exactly(mentions * once)) }];
