@@ -161,7 +161,7 @@ function rowsOf(statement: string, call: CallOperation, at: Activation, evaluato
   if (!/^(select|with)\b/.test(statement)) return exactly(0);
   const isGrouped = /\bgroup by\b/.test(statement);
   if (aggregates.test(statement) && !isGrouped) return exactly(1);
-  if (oneByNumber.test(statement)) return interval(0, 1, 1);
+  if (oneByNumber.test(statement)) return exactly(1);
   const limit = /\blimit (\d+)/.exec(statement)?.[1];
   const rows = tableRows(statement, call, at, evaluator);
   const isSome = isGrouped || /\bwhere\b|\bdistinct\b/.test(statement);
