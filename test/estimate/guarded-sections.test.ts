@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import type { Calibration } from "../../server/src/estimate/calibration/calibration.js";
 import record from "../knowledge/measured-lock-sections.json";
 import { quantile } from "../simulation/program-comparison.js";
 import { pythonParser } from "../syntax/python-parser.js";
-import { predictionOf, strategyOf } from "./predictions.js";
+import { predictionOf, predictionsOf, strategyOf } from "./predictions.js";
 
 /*
  * Sections that let one thread in, or a few, however a program says that; and convoys at locks, as `test/measure/lock_sections.py` measured them.
@@ -166,6 +167,53 @@ if __name__ == "__main__":
     const short = gain(guarded(looping, 400), "cpython-3.11", 4).likely;
     assert.ok(long < 0.5, String(long));
     assert.ok(short > long + 0.2, `${short} and ${long}`);
+  });
+
+  test("make as long a convoy where many short tasks enter a few each", () => {
+    const pooled = (body: string, tasks: number): number => {
+      const text = `import threading\nfrom concurrent.futures import ThreadPoolExecutor\nlock = threading.Lock()\nseen = {"last": 0}\n${body}
+if __name__ == "__main__":
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        list(pool.map(task, range(${tasks})))
+`;
+      return strategyOf(predictionOf(parser, text, "cpython-3.13", 2), "threads").speedup.likely;
+    };
+    const section = "            for digit in range(60):\n                number += digit\n";
+    const task = (sections: number): string => `def task(number):\n    for n in range(${sections}):\n        with lock:\n${section}`;
+    const few = pooled(task(100), 4_000);
+    const many = pooled(task(10_000), 40);
+    assert.ok(few < 0.7 && Math.abs(few / many - 1) < 0.25, `${few} and ${many}`);
+  });
+
+  test("cost what wake-ups take on the machine, where that was measured", () => {
+    const text = `import threading\nlock = threading.Lock()\nseen = {"last": 0}
+def task(number):
+    for n in range(50_000):
+        with lock:
+            seen["last"] = max(seen["last"], n)
+if __name__ == "__main__":
+    threads = [threading.Thread(target=task, args=(n,)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+`;
+    const machineOf = (low: number): Calibration => ({
+      target: "cpython-3.13",
+      build: "3.13.1",
+      measured: "2026-11-29",
+      operations: {},
+      native: {},
+      handOver: { wakeUp: { low, high: 7 * low } },
+      crowding: [],
+    });
+    const gained = (low: number): number => {
+      const [only] = predictionsOf(parser, text, "cpython-3.13", 2, [machineOf(low)]);
+      assert.ok(only);
+      return strategyOf(only, "threads").speedup.likely;
+    };
+    assert.ok(gained(12_000) < 0.7 * gained(5_700), `${gained(12_000)} ${gained(5_700)}`);
+    assert.ok(gained(2_000) > 1.3 * gained(5_700), `${gained(2_000)} ${gained(5_700)}`);
   });
 
   test("begin none in 3.14, where who is woken has the interpreter before it has the lock", () => {

@@ -276,6 +276,8 @@ export class BodyCosts extends Costing {
       lockedUnknown: body.unknown + body.uncosted,
       lockEntries: 1,
       lockChecks: looksForOthers(operation.body),
+      lockReleases: Math.min(1, body.briefReleases),
+      lockRecords: 0,
       locked: add(add(add(body.interpreter, body.held), scale(this.costs.operations.withLock, 0.5)), insidePool.busy),
       lockedNative: add(body.native, insidePool.native),
       lockedWait: add(body.wait, insidePool.wait),

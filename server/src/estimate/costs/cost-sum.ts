@@ -31,6 +31,10 @@ export interface Sum {
   lockEntries: number;
   /** Of these sections, those in which the interpreter looks whether another thread wants to run. */
   lockChecks: number;
+  /** Of these sections, those in which the GIL is given up for a moment, so that others come to the lock. */
+  lockReleases: number;
+  /** Of these sections, those of handlers of `logging`. */
+  lockRecords: number;
   locked: Interval;
   lockedNative: Interval;
   lockedWait: Interval;
@@ -127,6 +131,8 @@ export function emptySum(): Sum {
     lockedUnknown: 0,
     lockEntries: 0,
     lockChecks: 0,
+    lockReleases: 0,
+    lockRecords: 0,
     locked: zero,
     lockedNative: zero,
     lockedWait: zero,
@@ -188,7 +194,11 @@ export function waitedSince(before: Interval, { wait }: Sum): Interval {
   return wait === before ? zero : less(wait, before);
 }
 
-type Locked = Pick<Sum, "lockPlaces" | "lockedUnknown" | "lockEntries" | "lockChecks" | "locked" | "lockedNative" | "lockedWait">;
+/** Sections under a lock, and what is done in them. */
+export type Locked = Pick<
+  Sum,
+  "lockPlaces" | "lockedUnknown" | "lockEntries" | "lockChecks" | "lockReleases" | "lockRecords" | "locked" | "lockedNative" | "lockedWait"
+>;
 
 /** Adds sections under a lock. */
 export function addLocked(sum: Sum, other: Locked): void {
@@ -199,6 +209,8 @@ export function addLocked(sum: Sum, other: Locked): void {
   sum.lockPlaces = other.lockPlaces;
   sum.lockEntries = before.lockEntries + other.lockEntries;
   sum.lockChecks = before.lockChecks + other.lockChecks;
+  sum.lockReleases = before.lockReleases + other.lockReleases;
+  sum.lockRecords = before.lockRecords + other.lockRecords;
   sum.lockedUnknown = before.lockedUnknown + other.lockedUnknown;
   sum.locked = add(before.locked, other.locked);
   sum.lockedNative = add(before.lockedNative, other.lockedNative);
@@ -229,6 +241,8 @@ export function repeated(sum: Sum, count: Interval): Sum {
     lockedUnknown: sum.lockedUnknown * count.likely,
     lockEntries: sum.lockEntries * count.likely,
     lockChecks: sum.lockChecks * count.likely,
+    lockReleases: sum.lockReleases * count.likely,
+    lockRecords: sum.lockRecords * count.likely,
     locked: multiply(sum.locked, count),
     lockedNative: multiply(sum.lockedNative, count),
     lockedWait: multiply(sum.lockedWait, count),
@@ -303,6 +317,8 @@ export function averaged(arms: readonly Sum[], shares: readonly number[], known 
     sum.lockedUnknown += arm.lockedUnknown * share;
     sum.lockEntries += arm.lockEntries * share;
     sum.lockChecks += arm.lockChecks * share;
+    sum.lockReleases += arm.lockReleases * share;
+    sum.lockRecords += arm.lockRecords * share;
     sum.turns += arm.turns * share;
     sum.briefReleases += arm.briefReleases * share;
     sum.briefNs += arm.briefNs * share;

@@ -70,7 +70,7 @@ function inTurn(rows: Interval, heldNs: Interval, releasedNs: Interval): Counted
 }
 
 /** The statements that a call executes, if they are written out: one, or those of a list that a loop goes through; white space made one and all in small letters. */
-function statementsIn({ arguments: [first] }: CallOperation, at: Activation, evaluator: Evaluator): readonly string[] | undefined {
+export function statementsIn({ arguments: [first] }: CallOperation, at: Activation, evaluator: Evaluator): readonly string[] | undefined {
   const texts = (value: Value): readonly string[] | undefined => {
     if (value.op === "constant" && value.type === "str") return [String(value.value).replace(/\s+/g, " ").trim().toLowerCase()];
     if (value.op !== "display" || value.isOpen || value.elements.length > mostStatements) return undefined;
@@ -125,6 +125,8 @@ const countsAll = /^select count\(\*\) from "?\w+"?;?$/;
 /** `on a.rowid = b.rowid + 1`: each row has at most one that fits, which is looked up. */
 const joinedByKey =
   /\b(?:on|where|and) \(?\w+\.(?:rowid|_rowid_|oid|id) ?= ?\w+\.\w+|\b(?:on|where|and) \(?\w+\.\w+ ?= ?\w+\.(?:rowid|_rowid_|oid|id)\b/;
+/** By the number that SQLite itself gives each row. */
+const oneByNumber = /\bwhere \(?(\w+\.)?(rowid|_rowid_|oid) ?= ?[\w?:]+\)?;?$/;
 const oneByKey = /\bwhere \(?(\w+\.)?\w+ ?=(?!.* or )/;
 
 function executedNs(statement: string, call: CallOperation, at: Activation, evaluator: Evaluator): Interval {
@@ -144,10 +146,22 @@ function executedNs(statement: string, call: CallOperation, at: Activation, eval
   return multiply(joinedNs, interval(rows.low, rows.likely ** (isWithItself ? 1.4 : 1), Math.min(rows.high ** 2, mostPairs)));
 }
 
+/** How many rows a statement looks at: one where it names that by its key or inserts it, else all of its largest table, or as many as it is limited to. */
+export function rowsGoneThrough(statement: string, call: CallOperation, at: Activation, evaluator: Evaluator): Interval {
+  const isByKey = oneByKey.test(statement) && !/\bjoin\b/.test(statement);
+  if (isByKey || !/\b(from|update)\b/.test(statement)) return exactly(1);
+  const rows = tableRows(statement, call, at, evaluator);
+  const isInOrder = /\b(group|order) by\b/.test(statement) || aggregates.test(statement);
+  const limit = isInOrder ? undefined : /\blimit (\d+)/.exec(statement)?.[1];
+  const most = limit === undefined ? Number.POSITIVE_INFINITY : Number(limit);
+  return interval(Math.min(rows.low, most), Math.min(rows.likely, most), rows.high);
+}
+
 function rowsOf(statement: string, call: CallOperation, at: Activation, evaluator: Evaluator): Interval {
   if (!/^(select|with)\b/.test(statement)) return exactly(0);
   const isGrouped = /\bgroup by\b/.test(statement);
   if (aggregates.test(statement) && !isGrouped) return exactly(1);
+  if (oneByNumber.test(statement)) return exactly(1);
   const limit = /\blimit (\d+)/.exec(statement)?.[1];
   const rows = tableRows(statement, call, at, evaluator);
   const isSome = isGrouped || /\bwhere\b|\bdistinct\b/.test(statement);

@@ -18,6 +18,7 @@ import { databaseCost } from "./database-costs.js";
 import { atPrecision } from "./decimal-precision.js";
 import { fileCost } from "./file-costs.js";
 import { tabulatedOperator } from "./library-table.js";
+import { type RecordCost, recordCost } from "./logging-costs.js";
 import type { OperationCosts } from "./operation-costs.js";
 import { fromPageCache } from "./page-cache.js";
 
@@ -31,6 +32,8 @@ export interface LibraryCallCost {
   readonly startsUnknown: boolean;
   /** How often it gives the GIL up, where that is told. */
   readonly releases: number | undefined;
+  /** Of a call that logs: what its handlers do under their locks. */
+  readonly record: RecordCost | undefined;
 }
 
 /** The cost that is known best: measured, told by knowledge, or usual; then what the machine's caches and the task's own threads make of it. */
@@ -49,7 +52,9 @@ export function libraryCallCost(
     call.op === "call"
       ? (fileCost(name, entry, call, at, evaluator, costs) ?? archiveCost(name, call, at, evaluator, costs, context.target))
       : undefined;
+  const record = call.op === "call" ? recordCost(name, call, at, context) : undefined;
   const measured =
+    record?.cost ??
     database ??
     file ??
     (call.op === "call"
@@ -71,7 +76,8 @@ export function libraryCallCost(
           : overLoopback(known, entry, call, at, evaluator);
   const startsUnknown =
     call.op === "call" && entry.kind === "process-wait" && !measured && !isIdle && !startsBusyCommand(call, at, evaluator);
-  return { verdict, cost, isMeasured: measured !== undefined, startsUnknown, releases: database?.releases ?? file?.releases };
+  const releases = (record?.cost ?? database ?? file)?.releases;
+  return { verdict, cost, isMeasured: measured !== undefined, startsUnknown, releases, record };
 }
 
 /** What knowledge tells was measured on one machine: computing takes longer or shorter on another, waiting as long. */

@@ -1,4 +1,4 @@
-import { add, exactly, type Interval } from "../../base/interval.js";
+import { add, exactly, type Interval, multiply, scale } from "../../base/interval.js";
 import type { CallFacts } from "../../knowledge/call-facts.js";
 import { calledAs } from "../../knowledge/call-text.js";
 import type { CallableEntry, ValuePlace } from "../../knowledge/entry.js";
@@ -11,11 +11,12 @@ import { type Activation, bareActivation, calledForEach } from "../values/activa
 import { defaultLength } from "../values/evaluate.js";
 import { assumedSize } from "./call-costs.js";
 import { lightCalls } from "./call-kinds.js";
-import { addReleased, addTime, addTo, repeated, type Sum, waitedSince } from "./cost-sum.js";
+import { addLocked, addReleased, addTime, addTo, repeated, type Sum, waitedSince } from "./cost-sum.js";
 import { Costing, type CostSources } from "./costing.js";
 import type { FunctionCost, FunctionState } from "./function-state.js";
 import { addWait, libraryCallCost } from "./library-call-cost.js";
 import { replacedCount } from "./regex-costs.js";
+import { betweenSqlCallbacksNs, sqlCallbackNs, sqlCallbacks } from "./sql-callbacks.js";
 import type { BelowThreshold } from "./threshold.js";
 import type { TimedCall } from "./timed-calls.js";
 
@@ -41,7 +42,7 @@ export class LibraryCalls extends Costing {
     calls: TimedCall[],
     at = bareActivation(within),
   ): void {
-    const { verdict, cost, isMeasured, startsUnknown, releases } = libraryCallCost(entry, name, call, facts, at, this);
+    const { verdict, cost, isMeasured, startsUnknown, releases, record } = libraryCallCost(entry, name, call, facts, at, this);
     const computes = entry.kind === "cpu-native" || entry.kind === "cpu-python";
     if (!isMeasured && !entry.cost && computes && !lightCalls.test(entry.name)) {
       sum.uncosted++;
@@ -49,10 +50,13 @@ export class LibraryCalls extends Costing {
     }
     // Between short native calls the interpreter looks whether another thread waits; within a long one it cannot.
     if (call.op === "call") this.invoked(entry, call, at, sum);
+    if (call.op === "call") this.calledBySql(name, call, at, sum);
     const isLong = entry.kind === "cpu-native" && verdict.gil === "holds" && cost.interpreterNs.likely >= longCallNs;
     sum.sharedUses += usesMeanwhile(name, cost.interpreterNs.likely);
     addTime(sum, isLong ? "held" : "interpreter", cost.interpreterNs);
     addReleased(sum, cost.nativeNs, releases);
+    if (record?.section) addLocked(sum, record.section);
+    sum.sharedUses += record?.sharedUses ?? 0;
     const before = sum.wait;
     addWait(entry, name, call, cost.waitNs, at, this.evaluator, sum);
     if (sum.wait !== before && entry.style === "blocking" && !(call.op === "call" && isAwaitedAtOnce(call, within)))
@@ -91,6 +95,18 @@ export class LibraryCalls extends Costing {
       addTime(sum, verdict.gil === "releases" ? "native" : isHeld ? "held" : "interpreter", assumed);
       const last = calls[calls.length - 1];
       if (last) calls[calls.length - 1] = { ...last, ns: last.ns + assumed.likely };
+    }
+  }
+
+  /** The functions of the program that a statement of SQL calls for its rows. */
+  private calledBySql(name: string, call: CallOperation, at: Activation, sum: Sum): void {
+    for (const { function: node, calls } of sqlCallbacks(name, call, at, this.evaluator)) {
+      if (this.state.stack.has(node) || this.state.stack.isFull) continue;
+      const inner = this.functionCost(bareActivation(node));
+      const interpreter = add(add(inner.sum.interpreter, this.costs.operations.callMethod), scale(sqlCallbackNs, this.costs.slowness));
+      addTo(sum, repeated({ ...inner.sum, interpreter, nesting: inner.sum.nesting + 1 }, calls));
+      addReleased(sum, multiply(scale(betweenSqlCallbacksNs, this.costs.slowness), calls), calls.likely);
+      this.state.parts.addRuns({ ...inner, hot: undefined }, undefined, calls.likely);
     }
   }
 

@@ -136,7 +136,7 @@ export function estimateSite(spawn: Spawn, program: Program, costs: CostModel, a
   // What state the program shares with the task takes a look at all that it calls; of what is short and started alone, nobody asks.
   const look = company === "several" || work.interpreterNs.likely >= longEnoughNs ? "closely" : "at what is sent";
   const immovable = immovableBecause(spawn, program, look);
-  if (spawn.worker === "thread" && immovable.processes === "" && course === "together" && whole.locked.entries > 0)
+  if (spawn.worker === "thread" && immovable.processes === "" && course === "together" && whole.locked.entries > whole.locked.records)
     assumptions.push(lockOfEach);
   const payload = target ? payloadOf(target, program, model) : nothingSent;
   const { origin } = costsFor(settings.target, settings.calibrations);

@@ -92,6 +92,8 @@ const nothingLocked: LockedWork = {
   places: 1,
   entries: 0,
   checks: 0,
+  releases: 0,
+  records: 0,
   interpreterNs: exactly(0),
   nativeNs: exactly(0),
   waitNs: exactly(0),

@@ -13,14 +13,17 @@ import type { Corner, Demand } from "./demand.js";
  * change of threads and never ends. Who comes to the section's end without a place at which the interpreter looks for others (a call, a loop) never
  * has to yield inside it, so that none begins. 3.14 has locks of its own, which who is woken takes only once it has the GIL: 0.93 to 1 times as
  * fast as one thread. Without a GIL threads meet in any section, and those that meet lose about a fifth (`test/measure/lock_sections.py`; 2 and 4 threads,
- * 2 cores, sections of 0.2 to 20 µs and as much between them).
+ * 2 cores, sections of 0.2 to 20 µs and as much between them). Where the GIL is given up inside a section, as a handler of `logging` does, there is a convoy
+ * from the start (`test/measure/log_records.py`).
  */
-export function lockContention(demand: Demand, corner: Corner, { target, memory, strategy }: Way, cores: number): number {
+export function lockContention(demand: Demand, corner: Corner, way: Way, cores: number): number {
+  const { target, memory, strategy } = way;
   const { interpreterNs, locked, workers, tasks } = demand;
   const threads = Math.min(workers, tasks[corner]);
   const isThreads = strategy === "threads" || strategy === "free-threaded";
-  if (memory === "copied" || !isThreads || threads < 2 || locked.places > 1 || locked.entries < fewSections || interpreterNs.likely <= 0)
-    return 0;
+  if (memory === "copied" || !isThreads || threads < 2 || locked.places > 1 || interpreterNs.likely <= 0) return 0;
+  // Many short tasks make as long a convoy as a few long ones (`test/measure/locks_in_tasks.py`).
+  if ((locked.entries * tasks.likely) / threads < fewSections) return 0;
   if (atLeast(target, 3, 14)) return 0;
   const inside = Math.min(1, locked.interpreterNs.likely / interpreterNs.likely);
   const at = corner === "low" ? "high" : corner === "high" ? "low" : "likely";
@@ -32,8 +35,10 @@ export function lockContention(demand: Demand, corner: Corner, { target, memory,
   }
   // Before 3.10 the interpreter looks between most instructions.
   const checked = atLeast(target, 3, 10) ? locked.checks / locked.entries : 1;
-  const eachNs = (leastConvoyNs + (mostConvoyNs * roundNs) / (roundNs + halfConvoyNs)) * (threads > 2 ? convoy : convoyOfTwo)[at];
-  return (eachNs / roundNs) * inConvoy(demand, threads, inside * checked, tasks.likely);
+  const eachNs = (leastConvoyNs + (mostConvoyNs * roundNs) / (roundNs + halfConvoyNs)) * slownessOfWakeUps(demand, way);
+  const released = Math.min(1, locked.releases / locked.entries);
+  const met = (threads > 2 ? convoy : convoyOfTwo)[at] * inConvoy(demand, threads, inside * checked, tasks.likely);
+  return (eachNs / roundNs) * (released * convoyOfReleases[at] + (1 - released) * met);
 }
 
 /**
@@ -58,12 +63,21 @@ function inConvoy({ interpreterNs, heldNs, nativeNs, waitNs }: Demand, threads: 
   return expected > 0 ? 1 - (1 - Math.exp(-expected)) / expected : 0;
 }
 
+/** How many times as long a wake-up takes on the machine as where convoys were measured, as far as `gilscope calibrate` has measured that: a convoy is made of them. */
+function slownessOfWakeUps({ clock }: Demand, way: Way): number {
+  return clock === "tables" ? 1 : way.runtime("likely").wakeUpNs.low / shippedWakeUpNs;
+}
+
+/** Of the GIL builds of the shipped tables; ns. */
+const shippedWakeUpNs = 5_700;
 const fewSections = 200;
 /** What a section in a convoy takes beyond itself: the longer the threads compute between two of them, the more often another one is there to take the lock. */
 const leastConvoyNs = 600;
 const mostConvoyNs = 14_000;
 const halfConvoyNs = 8_000;
 const convoy = interval(0.2, 1, 1.9);
+/** Two threads and four lose as much where each section gives the GIL up. */
+const convoyOfReleases = interval(0.1, 1.4, 3.5);
 /** Of two threads, the one that is left alone meets nobody. */
 const convoyOfTwo = interval(0, 0.65, 1.6);
 /** From finding a lock taken to running again, as two threads on two cores of 3.13t gain that take a lock for 0.2 to 20 µs in rounds of 0.8 to 38 µs. */

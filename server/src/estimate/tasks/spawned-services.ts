@@ -58,7 +58,7 @@ export function serviceOfAll({ externalTargets }: Spawn, targets: readonly Spawn
 export function roundOf(service: Service, read: TaskWork, model: CostModel): TaskWork {
   if (service !== "library") return model.workOfStretch(service.loop.body, service.at);
   const none = exactly(0);
-  const locked = { ...read.locked, entries: 0, checks: 0, interpreterNs: none, nativeNs: none, waitNs: none };
+  const locked = { ...read.locked, entries: 0, checks: 0, releases: 0, records: 0, interpreterNs: none, nativeNs: none, waitNs: none };
   const counts = { unknownCalls: 0, uncostedCalls: 0, assumedWaitNs: 0, assumptions: [] };
   return { ...read, ...counts, interpreterNs: none, heldNs: none, nativeNs: none, waitNs: none, locked };
 }

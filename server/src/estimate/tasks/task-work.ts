@@ -74,6 +74,10 @@ export interface LockedWork {
   readonly entries: number;
   /** How often a section is entered in which the interpreter looks whether another thread wants to run. */
   readonly checks: number;
+  /** How often one is entered in which the GIL is given up for a moment. */
+  readonly releases: number;
+  /** How many of them are handlers of `logging`, which write down a record each. */
+  readonly records: number;
   /** Taking and giving back the lock included. */
   readonly interpreterNs: Interval;
   readonly nativeNs: Interval;
@@ -148,6 +152,8 @@ export function finish({ sum, calls, hot, assumptions, opaque }: Finished): Task
       places: sum.lockPlaces,
       entries: sum.lockEntries,
       checks: sum.lockChecks,
+      releases: sum.lockReleases,
+      records: sum.lockRecords,
       interpreterNs: sum.locked,
       nativeNs: sum.lockedNative,
       waitNs: sum.lockedWait,

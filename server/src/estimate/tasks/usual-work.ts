@@ -176,6 +176,8 @@ function withTimes(
       ...locked,
       entries: locked.entries * entered,
       checks: locked.checks * entered,
+      releases: locked.releases * entered,
+      records: locked.records * entered,
       interpreterNs: inside(locked.interpreterNs),
       nativeNs: inside(locked.nativeNs),
       waitNs: inside(locked.waitNs),
