@@ -28,7 +28,7 @@ import { asksAgain, roundsOfAnswers } from "../rounds/answers.js";
 import { failuresOf } from "../rounds/attempts.js";
 import { deadlineNs, roundsUntil } from "../rounds/deadlines.js";
 import { producerIn, type Staying, sharesOf, stayingAfter, stayingShare } from "../rounds/generators.js";
-import { recursionCount } from "../rounds/recursion.js";
+import { endingShare, recursionCount } from "../rounds/recursion.js";
 import { rememberingNs, remembers, workedOutShares } from "../rounds/remembered-calls.js";
 import { GuardedSections, writtenOut } from "../tasks/guarded-sections.js";
 import { type Helped, helperThread, ownRun, startedCall, unhelped, withHelp } from "../tasks/helper-threads.js";
@@ -225,8 +225,12 @@ export class FunctionCosts {
       const counted = pinned === undefined ? (seen ?? recursionCount(node, selfCalls, activation, this.evaluator)) : exactly(pinned);
       const times = counted ?? this.assumedRecursion(node);
       if (remembers(node)) sum.interpreter = add(sum.interpreter, rememberingNs(node, selfCalls.length, this.costs));
-      sum = { ...repeated(sum, times), guessed: sum.guessed || !counted };
-      parts.calls = repeatedCalls(parts.calls, times.likely);
+      // Of those that were seen, it was seen which way they took.
+      const ending = seen || !counted ? 0 : endingShare(node, selfCalls, times);
+      const going = scale(times, 1 - ending);
+      sum = { ...repeated(sum, going), guessed: sum.guessed || !counted };
+      sum.interpreter = add(sum.interpreter, multiply(scale(this.costs.operations.compare, 2), scale(times, ending)));
+      parts.calls = repeatedCalls(parts.calls, going.likely);
     }
     const note = gilNoteOf(node);
     const compilation = note ? undefined : compiledBy(node, this.resolver, this.target);
