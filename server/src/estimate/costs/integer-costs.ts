@@ -156,8 +156,11 @@ export function largeCallNs(name: string, call: CallOperation, at: Activation, e
   }
 }
 
-/** Numbers of one digit are multiplied and divided without going over digits (Objects/longobject.c): 25 to 40 ns for each bit of the exponent, where those of two take 100 to 130. */
-const ofOneDigit = 0.28;
+/**
+ * Numbers of one digit are multiplied and divided without going over digits (Objects/longobject.c): 0.24 to 0.43 times what those of two take (CPython 3.11, 3.13,
+ * 3.13t and 3.14, `test/measure/library_calls.py`).
+ */
+const ofOneDigit = 0.32;
 
 const operators: ReadonlySet<string> = new Set([
   "+",

@@ -6,7 +6,7 @@ import type { Evaluator } from "../values/evaluate.js";
 import type { OperationCosts } from "./operation-costs.js";
 
 /**
- * `struct.pack("<4f", *row)`: each value is converted. 37 to 100 ns for four, and 5 to 10 ns for each of 100 and more (CPython 3.11, 3.13t and 3.14,
+ * `struct.pack("<4f", *row)`: each value is converted. 27 to 96 ns for four, and 4 to 9 ns for each of 100 and of 1,000 (CPython 3.11, 3.13, 3.13t and 3.14,
  * `test/measure/library_calls.py`), where a method of C without arguments takes 24.
  */
 export function packingNs(name: string, call: CallOperation, at: Activation, evaluator: Evaluator, costs: OperationCosts): Amount {

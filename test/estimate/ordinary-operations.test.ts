@@ -83,3 +83,38 @@ describe("calls that call nothing more", () => {
     assert.ok(likely(setup, "ack(2, 120)") < 1e9);
   });
 });
+
+describe("free-threaded builds of 3.13", () => {
+  test("calls inside a remembered call wait for its lock", () => {
+    const setup = `import functools\n@functools.lru_cache(None)\ndef count(n):\n    return 1 if n == 0 else count(n - 1) + 1`;
+    assert.ok(likely(setup, "count(100)", "cpython-3.13t") > 20 * likely(setup, "count(100)", "cpython-3.13"));
+    assert.ok(likely(setup, "count(100)", "cpython-3.14t") < 5 * likely(setup, "count(100)", "cpython-3.14"));
+  });
+
+  test("a text is copied to make it longer", () => {
+    const setup = (times: number): string => `def build():
+    text = ""
+    for _ in range(${times}):
+        text += "abcde"
+    return text
+`;
+    const each = (times: number, target: string): number => likely(setup(times), "build()", target) / times;
+    between(each(100_000, "cpython-3.13t") / each(100, "cpython-3.13t"), 3, 300);
+    between(each(100_000, "cpython-3.13") / each(100, "cpython-3.13"), 0.5, 2);
+  });
+});
+
+describe("what is followed in part", () => {
+  test("leaves how often a loop goes round to the code where that tells", () => {
+    const setup = (times: number): string => `def search():
+    found = 0
+    for number in range(2, ${times}):
+        left = number
+        while left != 1 and left % 2 == 0:
+            left = left // 2
+        found += left
+    return found
+`;
+    between(likely(setup(400_000), "search()") / likely(setup(100_000), "search()"), 3, 6);
+  });
+});
