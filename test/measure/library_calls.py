@@ -2,11 +2,12 @@
 """What calls of the standard library take, at two or three sizes, beside what a prediction from source says of the same calls.
 
 usage: PYTHON library_calls.py [--seconds 0.05] [--only PREFIX] > measured-3.13.json
-       python3 library_calls.py --table measured-3.11.json measured-3.13.json … > server/src/estimate/costs/library-calls.json
+       python3 library_calls.py --table [--keep library-calls.json] measured-3.11.json measured-3.13.json … > server/src/estimate/costs/library-calls.json
        python3 library_calls.py --compare 'node dist/cli.js' [--factor 2] measured-3.11.json measured-3.13.json …
 
 The first form prints nanoseconds of processor time for each statement, the lower quartile and the median of repeats. The second makes the table of the
-cost model from that: for each statement whose line has an `@`, what it takes once and for each unit. The third writes a program for
+cost model from that: for each statement whose line has an `@`, what it takes once and for each unit; with `--keep`, calls that were not measured now stay as they
+stand there. The third writes a program for
 each statement, in which a thread pool runs it again and again, asks `simulate` for it, and lists what is further off than the factor, with
 what a hundredth more or less of its data would not explain. A statement that an interpreter does not have is left out.
 """
@@ -154,7 +155,11 @@ sorted: key, 10, 1000 | rows = [("name%d" % (i * 7919 % N), i) for i in range(N)
 sorted: itemgetter, 10, 1000 | import operator ;; rows = [("name%d" % (i * 7919 % N), i * 7919 % N) for i in range(N)] | sorted(rows, key=operator.itemgetter(1))
 max: key, 10, 1000 | rows = [("name%d" % (i * 7919 % N), i * 7919 % N) for i in range(N)] | max(rows, key=lambda row: row[1])
 sum: generator, 10, 1000 | numbers = list(range(N)) | sum(number * 2 for number in numbers)
-struct.pack | import struct | struct.pack("<HHIf", 1, 2, 3, 4.0)
+struct.pack, 3, 100 | import struct ;; numbers = list(range(N)) ;; layout = "<%dI" % N | struct.pack(layout, *numbers)
+struct.pack_into, 3, 100 | import struct ;; numbers = list(range(N)) ;; layout = "<%dI" % N ;; room = bytearray(4 * N) | struct.pack_into(layout, room, 0, *numbers)
+struct.Struct.pack: many, 3, 100 | import struct ;; numbers = list(range(N)) ;; layout = struct.Struct("<%dI" % N) | layout.pack(*numbers)
+struct.Struct.pack_into: many, 3, 100 | import struct ;; numbers = list(range(N)) ;; layout = struct.Struct("<%dI" % N) ;; room = bytearray(4 * N) | layout.pack_into(room, 0, *numbers)
+struct.pack: mixed | import struct | struct.pack("<HHIf", 1, 2, 3, 4.0)
 struct.Struct.pack @ | import struct ;; layout = struct.Struct("<HHIf") | layout.pack(1, 2, 3, 4.0)
 struct.pack: many, 10, 1000 | import struct ;; numbers = list(range(N)) ;; layout = "<%dI" % N | struct.pack(layout, *numbers)
 struct.unpack | import struct ;; data = struct.pack("<HHIf", 1, 2, 3, 4.0) | struct.unpack("<HHIf", data)
@@ -351,6 +356,9 @@ collections.deque, 10, 1000 | import collections ;; numbers = list(range(N)) | c
 collections.deque.rotate, 10, 1000 @ | import collections ;; line = collections.deque(range(N)) | line.rotate(3)
 collections.OrderedDict, 10, 300 @ 0=N | import collections ;; pairs = [("key%d" % i, i) for i in range(N)] | collections.OrderedDict(pairs)
 collections.defaultdict @ | import collections | collections.defaultdict(list)
+collections.namedtuple: _replace | import collections ;; Point = collections.namedtuple("Point", "x y z") ;; point = Point(1, 2, 3) | point._replace(x=5)
+collections.namedtuple: _asdict | import collections ;; Point = collections.namedtuple("Point", "x y z") ;; point = Point(1, 2, 3) | point._asdict()
+collections.namedtuple: _make | import collections ;; Point = collections.namedtuple("Point", "x y z") ;; parts = [1, 2, 3] | Point._make(parts)
 collections.namedtuple @ | import collections | collections.namedtuple("Point", ["x", "y", "z"])
 collections.ChainMap @ | import collections ;; first = {"a": 1} ;; second = {"b": 2} | collections.ChainMap(first, second)["b"]
 itertools.permutations, 4, 6 | import itertools ;; numbers = list(range(N)) | list(itertools.permutations(numbers))
@@ -744,6 +752,8 @@ tarfile.TarFile.addfile, 10, 2000 | import io, tarfile ;; data = b"".join(b"%d,n
 queue.Queue: through | import queue ;; line = queue.Queue() | line.put(1); line.get()
 collections.defaultdict: groups, 10, 1000 | import collections ;; rows = [(i % 7, i) for i in range(N)] ;; groups = collections.defaultdict(list) | for key, value in rows: groups[key].append(value)
 dataclasses.dataclass: frozen | import dataclasses ;; Point = dataclasses.make_dataclass("Point", ["x", "y", "z"], frozen=True) | Point(1, 2, 3)
+pow: modulus of one digit | | pow(123_456, 65_537, 1_000_000_007)
+pow: modulus of two digits | | pow(123_456, 65_537, 1_000_000_007_000_000_009)
 builtins.dict: of generator, 10, 1000 | numbers = list(range(N)) | dict((number, number * 2) for number in numbers)
 builtins.dict: of zip, 10, 1000 | numbers = list(range(N)) | dict(zip(numbers, numbers))
 builtins.dict: of enumerate, 10, 1000 | words = ["word%d" % i for i in range(N)] | dict(enumerate(words))
@@ -895,9 +905,10 @@ def rounded(ns):
     return float("%.3g" % ns) if ns < 100 else int(float("%.3g" % ns))
 
 
-def table(files):
+def table(files, keep):
     """For each call, by interpreter: nanoseconds once, and for each unit of what decides."""
     records = [json.loads(pathlib.Path(file).read_text()) for file in files]
+    kept = json.loads(pathlib.Path(keep).read_text())["calls"] if keep else {}
     rows = {}
     for record in records:
         slower = slowness(record)
@@ -914,6 +925,7 @@ def table(files):
             # What is fixed is seen at the smaller size, a tenth of which is not always for its units.
             fixed = max(first * 0.1, first - each * least)
             rows.setdefault(name, {"by": place})[version_of(record)] = [rounded(fixed), rounded(each)] if place else [rounded(fixed)]
+    rows = {**kept, **rows}
     print("{")
     print(' "how": "test/measure/library_calls.py; nanoseconds of processor time, once and for each unit of what stands in `by`, as fast as the machine of operation-costs.json",')
     print(' "builds": %s,' % json.dumps([record["python"] for record in records]))
@@ -991,12 +1003,13 @@ def main():
     parser.add_argument("--seconds", type=float, default=0.05)
     parser.add_argument("--only", default="")
     parser.add_argument("--table", action="store_true")
+    parser.add_argument("--keep")
     parser.add_argument("--compare")
     parser.add_argument("--factor", type=float, default=2)
     parser.add_argument("files", nargs="*")
     given = parser.parse_args()
     if given.table:
-        table(given.files)
+        table(given.files, given.keep)
     elif given.compare:
         compare(given.compare, given.factor, given.files, given.only)
     else:

@@ -18,6 +18,7 @@ const builtInMethods: ReadonlyMap<string, string> = new Map(
     ["decimal.Decimal", "quantize"],
     ["re.Match", "groups groupdict"],
     ["csv.writer", "writerow writerows"],
+    ["collections.namedtuple", "_replace _asdict _make"],
   ].flatMap(([type, names]) => (names as string).split(" ").map((name): [string, string] => [name, `${type}.${name}`])),
 );
 

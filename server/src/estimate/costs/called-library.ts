@@ -17,7 +17,18 @@ export function libraryName(operation: CallOperation, within: FunctionNode, eval
   if (name !== undefined) return name;
   if (evaluator.resolver.resolve(operation.callee, within).some((entity) => entity.kind === "class")) return "builtins.object";
   if (isNamedTuple(operation.callee, within, evaluator)) return "collections.namedtuple.__new__";
+  if (isTranslation(operation, within, evaluator)) return "builtins.str.translate";
   return inheritedOfObject(operation, within, evaluator.resolver) ?? builtInMethod(operation);
+}
+
+/** `text.translate(table)` of a table that `str.maketrans` made: a text, whatever else the variable is bound to. */
+function isTranslation({ callee, arguments: [table] }: CallOperation, within: FunctionNode, evaluator: Evaluator): boolean {
+  if (callee.op !== "read" || callee.place.kind !== "attribute" || callee.place.name !== "translate" || !table) return false;
+  const made = (value: Value, in_: Activation): true | undefined =>
+    value.op === "call" && evaluator.externalNames(value, in_)[0] === "builtins.str.maketrans" ? true : undefined;
+  const { value } = table;
+  const at = bareActivation(within);
+  return (value.op === "read" ? evaluator.follow(value, at, made, () => undefined) : made(value, at)) === true;
 }
 
 function isNamedTuple(callee: Value, within: FunctionNode, evaluator: Evaluator): boolean {

@@ -1,4 +1,4 @@
-import { add, exactly, type Interval } from "../../base/interval.js";
+import { add, exactly, type Interval, multiply, scale } from "../../base/interval.js";
 import type { Target } from "../../base/target.js";
 import type { CallFacts } from "../../knowledge/call-facts.js";
 import { type FunctionNode, functionKey } from "../../program/link/entity.js";
@@ -8,7 +8,7 @@ import { compiledBy } from "../../program/link/resolution/compiled.js";
 import type { Resolver } from "../../program/link/resolution/resolver.js";
 import type { CallOperation, Operation } from "../../program/operation.js";
 import { duration } from "../prediction/text.js";
-import { recursionCount } from "../rounds/recursion.js";
+import { endingShare, recursionCount } from "../rounds/recursion.js";
 import { rememberingNs, remembers } from "../rounds/remembered-calls.js";
 import { type Profile, profiledFunction } from "../tasks/profile.js";
 import type { Finished } from "../tasks/task-work.js";
@@ -153,8 +153,12 @@ export class FunctionCosts {
       const counted = pinned === undefined ? (seen ?? recursionCount(node, selfCalls, activation, this.evaluator)) : exactly(pinned);
       const times = counted ?? this.assumedRecursion(node);
       if (remembers(node)) sum.interpreter = add(sum.interpreter, rememberingNs(node, selfCalls.length, this.costs));
-      sum = { ...repeated(sum, times), guessed: sum.guessed || !counted };
-      parts.calls = repeatedCalls(parts.calls, times.likely);
+      // Of those that were seen, it was seen which way they took.
+      const ending = seen || !counted ? 0 : endingShare(node, selfCalls, times);
+      const going = scale(times, 1 - ending);
+      sum = { ...repeated(sum, going), guessed: sum.guessed || !counted };
+      sum.interpreter = add(sum.interpreter, multiply(scale(this.costs.operations.compare, 2), scale(times, ending)));
+      parts.calls = repeatedCalls(parts.calls, going.likely);
     }
     const note = gilNoteOf(node);
     const compilation = note ? undefined : compiledBy(node, this.resolver, this.target);

@@ -15,6 +15,7 @@ import { derivedKey, scryptNs } from "./key-costs.js";
 import { tabulatedNs, tabulatedOperator } from "./library-table.js";
 import { matchedLengths, matchingNs } from "./matcher-costs.js";
 import type { BulkName, OperationCosts, OperationName } from "./operation-costs.js";
+import { packingNs } from "./packing-costs.js";
 import { matchingAllNs } from "./regex-costs.js";
 
 /**
@@ -31,6 +32,8 @@ export function measuredCallNs(
   const name = sameAsFunction(qualifiedName);
   const large = largeCallNs(name, call, at, evaluator, costs);
   if (large) return large;
+  const packed = packingNs(name, call, at, evaluator, costs);
+  if (packed) return packed;
   const tabulated = tabulatedNs(name, call, at, evaluator, costs);
   const array = drawnArrayNs(name, call, at, evaluator);
   if (array) return array;
@@ -374,7 +377,7 @@ const constructs: ReadonlyMap<string, ConstantCost> = new Map(
     names.split(" ").map((name): [string, ConstantCost] => [name, { construct: construct as OperationName, times: 1 }]),
   ),
 );
-// Each value is converted: 73 to 82 ns for three, of CPython 3.11 and 3.13, where a method of C without arguments takes 24 (`test/measure/library_calls.py`).
+// Of how many values cannot be told.
 for (const name of ["struct.pack", "struct.pack_into", "struct.Struct.pack_into"])
   (constructs as Map<string, ConstantCost>).set(name, { construct: "callCMethod", times: 3 });
 // They scale their arguments first, so that no square overflows.

@@ -28,6 +28,7 @@ export function addUnlistedCall(
     sum.interpreter = add(sum.interpreter, ns);
   };
   if (name === "collections.namedtuple.__new__" || /^typing\.NamedTuple\b/.test(name)) plus(scale(operations.instantiate, namedTuple));
+  else if (/^collections\.namedtuple\._/.test(name)) plus(scale(operations.callPython, namedTupleMethods[name] ?? 6.5));
   else if (/^enum\.\w*(Enum|Flag)$/.test(name)) plus(scale(operations.callPython, enumLookup));
   else if (tabulated) addTime(sum, "interpreter", tabulated);
   else if (name.startsWith("builtins.") || evaluator.resolver.knowledge.type(name)) plus(operations.callBuiltin);
@@ -39,5 +40,11 @@ export function addUnlistedCall(
 
 /** A tuple by way of a function written in Python. */
 const namedTuple = 1.7;
+/** Written in Python around a dict or a tuple: in calls of a function that does nothing (CPython 3.11, 3.13, 3.13t and 3.14, `test/measure/library_calls.py`). */
+const namedTupleMethods: Readonly<Record<string, number>> = {
+  "collections.namedtuple._replace": 20,
+  "collections.namedtuple._asdict": 11,
+  "collections.namedtuple._make": 6.5,
+};
 /** `Colour(2)`: functions written in Python, one inside the other; 9 to 13 calls of one on CPython 3.8 to 3.10 and 3.14, 24 to 25 on 3.11 to 3.13 (`test/measure/implicit_calls.py`). */
 const enumLookup = 16;

@@ -23,6 +23,8 @@ export function recursionCount(
   if (remembers(node)) return rememberedCount(node, calls, activation, evaluator);
   const searched = searchedCount(node, calls, activation, evaluator);
   if (searched) return searched;
+  // What a call is given that another call returned says nothing of how deep that goes: `ack(m - 1, ack(m, n - 1))`.
+  if (calls.some((call) => calls.some((other) => other !== call && call.start <= other.start && other.end <= call.end))) return undefined;
   const steps: { by: number; how: "minus" | "divide" }[] = [];
   let parameterName: string | undefined;
   let halved: string | undefined;
@@ -70,6 +72,18 @@ export function recursionCount(
     return Math.min(growth(steps.map((step) => step.by)) ** value * 1.2, 1e15);
   };
   return interval(count(size.low), count(size.likely), count(size.high));
+}
+
+/**
+ * The share of so many calls that call nothing, as `fib(1)`, where the others call themselves more than once with smaller numbers; 0 where that does not show.
+ * What a function costs is that of a call from outside, which is none of them.
+ */
+export function endingShare(node: FunctionNode, calls: readonly CallOperation[], { likely }: Interval): number {
+  if (calls.length < 2 || remembers(node)) return 0;
+  const goesDown = (call: CallOperation): boolean =>
+    loopsAround(node, call).length === 0 &&
+    call.arguments.some(({ value }) => value.op === "compute" && /^(-|\/\/|>>)$/.test(value.operator));
+  return calls.every(goesDown) ? Math.max(0, 1 - (likely - 1) / calls.length / Math.max(1, likely)) : 0;
 }
 
 /** Where the arguments are numbers and all that the function decides by follows from them, its code tells. */

@@ -283,11 +283,19 @@ function callsItself(operations: readonly Operation[], node: FunctionNode): bool
  * What remembering adds to working a result out: it is looked for, and kept, and other calls find it there. `lru_cache` of one argument adds 106 to 126
  * ns, of two, of which it makes a tuple, 191 to 195, and finds what is there in 78 to 90 with its call (CPython 3.8, 3.11, 3.13; `test/measure/remembered_calls.py`).
  */
-export function rememberingNs(node: FunctionNode, calls: number, { operations }: OperationCosts): Interval {
+export function rememberingNs(node: FunctionNode, calls: number, costs: OperationCosts): Interval {
+  const { operations, library, slowness } = costs;
   const { lruCacheHit, callPythonTwo, tupleBuild, containsDict, dictLoad } = operations;
   const found = Math.max(0, calls - 1);
   if (!decoratorNames(node).some((name) => remembering.has(name)))
     return scale(add(callPythonTwo, add(tupleBuild, add(containsDict, dictLoad))), found * 1.5);
   const isTuple = node.head.parameters.length > 1;
-  return scale(lruCacheHit, (isTuple ? 6.6 : 3.9) + found * (isTuple ? 2.3 : 1));
+  const kept = scale(lruCacheHit, (isTuple ? 6.6 : 3.9) + found * (isTuple ? 2.3 : 1));
+  return library.column === "3.13t" ? add(kept, scale(relocking, calls * slowness)) : kept;
 }
+
+/**
+ * CPython 3.13t locks a cache while the function runs, so that each call inside waits for the lock that its own thread holds, until it goes to sleep and by that lets go
+ * of it (Modules/_functoolsmodule.c, Python/critical_section.c): 48 µs for each call of a recursion, 0.1 to 0.15 µs on other builds (`test/measure/growing_data.py`).
+ */
+const relocking: Interval = interval(15_000, 48_000, 120_000);

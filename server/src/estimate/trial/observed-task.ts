@@ -43,7 +43,8 @@ export class ObservedTask {
    * inside it are.
    */
   saysMore(node: FunctionNode, told: Interval | undefined): boolean {
-    if (!told || this.differs || (this.calls(node)?.likely ?? 1) > 1) return true;
+    // A call that was cut short is one call, however many might have come of it.
+    if (!told || this.differs || (this.calls(node)?.low ?? 1) > 1) return true;
     return !this.isPart && told.low !== told.high;
   }
 

@@ -2,8 +2,10 @@ import { exactly, interval } from "../../base/interval.js";
 import type { Value } from "../../program/operation.js";
 import { type Activation, activationOfCall } from "./activation.js";
 import { type Amount, combine, hullOfEach, mapAmount } from "./amount.js";
+import { constantIn } from "./constant-arguments.js";
 import type { Evaluator } from "./evaluate.js";
 import { coreCounts } from "./sized-calls.js";
+import { sizeOfFormat } from "./struct-formats.js";
 
 /*
  * The numbers that arithmetic and calls give, of what is known of their operands and arguments.
@@ -75,6 +77,8 @@ export function calledNumber(call: Extract<Value, { op: "call" }>, at: Activatio
       return first && evaluator.number(first, at);
     case "builtins.abs":
       return first && mapAmount(evaluator.number(first, at), Math.abs);
+    case "struct.calcsize":
+      return sizeOfFormat(constantIn(first, at, evaluator));
     case "math.sqrt":
     case "math.isqrt":
       return first && mapAmount(evaluator.number(first, at), (value) => Math.sqrt(Math.max(0, value)));

@@ -26,6 +26,7 @@ import { itemLength, itemNumber, itemOfDisplay } from "./parts-of-tuples.js";
 import { ReboundLengths } from "./rebound-lengths.js";
 import { elementwise, passThrough, sameLength, sizedByArgument } from "./sized-calls.js";
 import { sliceLength, widthBetween } from "./slice-lengths.js";
+import { sizeOfLayout } from "./struct-formats.js";
 
 /** What a loop over something of unknown length does, and what a sequence of unknown length holds. */
 export const defaultLength: Interval = interval(10, 1000, 1_000_000);
@@ -141,12 +142,14 @@ export class Evaluator {
           const found = itemOfDisplay(value.place, at, (item, activation) => this.number(item, activation), this);
           if (found) return found;
         }
-        return readBound(
-          value,
-          at,
-          (bound, activation) => this.number(bound, activation),
-          (bound, activation) => this.elementNumber(bound, activation),
-          this,
+        return (
+          readBound(
+            value,
+            at,
+            (bound, activation) => this.number(bound, activation),
+            (bound, activation) => this.elementNumber(bound, activation),
+            this,
+          ) ?? sizeOfLayout(value, at, this)
         );
       case "compute":
         return arithmeticNumber(value.operator, value.operands, at, this);

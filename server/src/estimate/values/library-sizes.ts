@@ -5,9 +5,11 @@ import type { Activation } from "./activation.js";
 import { type Amount, combine, mapAmount } from "./amount.js";
 import { arrangementCount, arrangements } from "./arrangements.js";
 import { positionalOf } from "./call-arguments.js";
+import { constantIn, constantOf } from "./constant-arguments.js";
 import type { Evaluator } from "./evaluate.js";
 import { bitsOf } from "./integer-sizes.js";
 import { jsonBytes, pickledBytes, shapeOf } from "./shape.js";
+import { sizeOfFormat, valuesOfFormat } from "./struct-formats.js";
 
 /** Methods of a generator of one's own do what the functions of the module do with the shared one. */
 export function sameAsFunction(name: string): string {
@@ -66,17 +68,17 @@ export function lengthOfLibraryCall(qualifiedName: string | undefined, call: Cal
     case "base64.urlsafe_b64decode":
       return mapAmount(length(first), (bytes) => (bytes * 3) / 4);
     case "struct.pack":
-      return sizeOfFormat(first);
+      return sizeOfFormat(constantIn(first, at, evaluator));
     case "struct.Struct.pack":
       return sizeOfFormat(madeOf("struct.Struct", call, at, evaluator));
     case "struct.unpack":
     case "struct.unpack_from":
-      return valuesOfFormat(first);
+      return valuesOfFormat(constantIn(first, at, evaluator));
     case "struct.Struct.unpack":
     case "struct.Struct.unpack_from":
       return valuesOfFormat(madeOf("struct.Struct", call, at, evaluator));
     case "struct.iter_unpack":
-      return combine(length(second), sizeOfFormat(first), (bytes, one) => bytes / Math.max(1, one));
+      return combine(length(second), sizeOfFormat(constantIn(first, at, evaluator)), (bytes, one) => bytes / Math.max(1, one));
     case "struct.Struct.iter_unpack":
       return combine(length(first), sizeOfFormat(madeOf("struct.Struct", call, at, evaluator)), (bytes, one) => bytes / Math.max(1, one));
     case "re.findall":
@@ -164,14 +166,9 @@ export function lengthOfLibraryCall(qualifiedName: string | undefined, call: Cal
   }
 }
 
-/** What is written out as the first argument where the object was made that a method is called on: `Struct("<4f")`. */
+/** The constant that the object of a method was made of. */
 function madeOf(type: string, { callee }: CallOperation, at: Activation, evaluator: Evaluator): Value | undefined {
-  if (callee.op !== "read" || callee.place.kind !== "attribute") return undefined;
-  return evaluator.samples.written(callee.place.object, at, (source, in_) =>
-    source.op === "call" && evaluator.externalNames(source, in_)[0] === type
-      ? evaluator.samples.written(positionalOf(source)[0] ?? source, in_, (text) => (text.op === "constant" ? text : undefined))
-      : undefined,
-  );
+  return callee.op === "read" && callee.place.kind === "attribute" ? constantOf(type, callee.place.object, at, evaluator) : undefined;
 }
 
 function lengthOfMethod(call: CallOperation, at: Activation, evaluator: Evaluator): Amount {
@@ -351,30 +348,6 @@ export function uncompressedLength(value: Value, at: Activation, evaluator: Eval
 function isRepeated(value: Value | undefined): boolean {
   return value?.op === "compute" && value.operator === "*";
 }
-
-/** The size of what `struct` makes of a format; of one that cannot be read, nothing. */
-function sizeOfFormat(value: Value | undefined): Amount {
-  if (value?.op !== "constant" || value.type !== "str") return undefined;
-  let total = 0;
-  for (const [, count, code] of String(value.value).matchAll(/(\d*)([a-zA-Z?])/g)) {
-    total += (count ? Number(count) : 1) * (formatSizes[code as string] ?? 4);
-  }
-  return exactly(total);
-}
-
-/** How many values there are in it: a text counts as one, whatever its length. */
-function valuesOfFormat(value: Value | undefined): Amount {
-  if (value?.op !== "constant" || value.type !== "str") return undefined;
-  let total = 0;
-  for (const [, count, code = ""] of String(value.value).matchAll(/(\d*)([a-zA-Z?])/g))
-    total += code === "x" ? 0 : count && !/[sp]/.test(code) ? Number(count) : 1;
-  return exactly(total);
-}
-
-const formatSizes: Readonly<Record<string, number>> = {
-  ...{ x: 1, c: 1, b: 1, B: 1, "?": 1, s: 1, p: 1, h: 2, H: 2, e: 2 },
-  ...{ i: 4, I: 4, l: 4, L: 4, f: 4, q: 8, Q: 8, n: 8, N: 8, d: 8, P: 8 },
-};
 
 function ratio(amount: Amount, likely: number, low: number, high: number): Amount {
   return amount && interval(amount.low * low, amount.likely * likely, amount.high * high);
