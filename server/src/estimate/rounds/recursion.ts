@@ -1,8 +1,9 @@
 import { type Interval, interval } from "../../base/interval.js";
 import type { FunctionNode } from "../../program/link/entity.js";
 import { loopsAround } from "../../program/link/loops.js";
-import { walkOperations } from "../../program/link/walk.js";
-import type { CallOperation, Value } from "../../program/operation.js";
+import { sameValue } from "../../program/link/state/updates.js";
+import { walkBeside, walkOperations } from "../../program/link/walk.js";
+import type { CallOperation, Operation, Value } from "../../program/operation.js";
 import { type Activation, bareActivation } from "../values/activation.js";
 import { combine } from "../values/amount.js";
 import type { Evaluator } from "../values/evaluate.js";
@@ -83,7 +84,26 @@ export function endingShare(node: FunctionNode, calls: readonly CallOperation[],
   const goesDown = (call: CallOperation): boolean =>
     loopsAround(node, call).length === 0 &&
     call.arguments.some(({ value }) => value.op === "compute" && /^(-|\/\/|>>)$/.test(value.operator));
-  return calls.every(goesDown) ? Math.max(0, 1 - (likely - 1) / calls.length / Math.max(1, likely)) : 0;
+  const together = Math.max(...calls.map((call) => callsBeside(node, call, calls)));
+  return together > 1 && calls.every(goesDown) ? Math.max(0, 1 - (likely - 1) / together / Math.max(1, likely)) : 0;
+}
+
+/** With those that the first call cannot come to, for the numbers that it is given, and later ones can. */
+function callsAlike(node: FunctionNode, calls: readonly CallOperation[]): readonly CallOperation[] {
+  const all: CallOperation[] = [];
+  walkOperations(node.facts.body, (operation) => {
+    if (operation.op === "call" && calls.some(({ callee }) => sameValue(callee, operation.callee))) all.push(operation);
+  });
+  return all;
+}
+
+/** How many of the calls one run of the function makes that makes this one: not those in other arms of a branch. */
+function callsBeside(node: FunctionNode, wanted: CallOperation, calls: readonly CallOperation[]): number {
+  const found = new Set<Operation>();
+  walkBeside(node.facts.body, wanted, (operation) => {
+    if (operation.op === "call" && calls.includes(operation)) found.add(operation);
+  });
+  return found.size;
 }
 
 /** Where the arguments are numbers and all that the function decides by follows from them, its code tells. */
@@ -102,6 +122,7 @@ function walkedCount(
   });
   if (given.every((number) => number === undefined)) return undefined;
   const keeps = remembers(node);
+  const all = callsAlike(node, calls);
   const outer: Activation = { ...bareActivation(node), caller: activation.caller };
   const around: Surroundings = {
     number: (value) => exactNumber(evaluator.number(value, outer)),
@@ -111,7 +132,7 @@ function walkedCount(
   const count = (end: "low" | "likely" | "high"): number | undefined => {
     const walked = walkedCalls(
       node,
-      calls,
+      all,
       given.map((number) => number && Math.round(number[end])),
       around,
     );
