@@ -385,6 +385,12 @@ describe("work", () => {
     const fib = "def fib(n):\n    if n < 2:\n        return n\n    return fib(n - 1) + fib(n - 2)\n\n";
     const golden = (1 + Math.sqrt(5)) / 2;
     near(ns(`${fib}def f():\n    return fib(25)\n`), ns(`${fib}def f():\n    return fib(20)\n`) * golden ** 5, 0.1);
+    // 2 n² + 7 n + 5 calls, of which the first makes none of those that end.
+    const ackermann = (n: number): number =>
+      ns(
+        `def ack(m, n):\n    return n + 1 if m == 0 else ack(m - 1, 1) if n == 0 else ack(m - 1, ack(m, n - 1))\n\ndef f():\n    return ack(2, ${n})\n`,
+      );
+    near(ackermann(40), (ackermann(20) * 3485) / 945, 0.15);
   });
 
   test("of recursive functions that remember grows with what they are asked for, not with how often", () => {
