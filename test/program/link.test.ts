@@ -55,6 +55,15 @@ describe("spawns", () => {
       "import threading\ndef outer():\n    def inner(): pass\n    threading.Thread(target=inner)",
       "threading.Thread thread outer.<locals>.inner one",
     ],
+    [
+      "import queue, threading\nq = queue.Queue()\nq.put(work)\njob = q.get()\nthreading.Thread(target=job)",
+      "threading.Thread thread work one",
+    ],
+    [
+      "import threading\nfrom collections import deque\nq = deque()\nq.append(work)\nthreading.Thread(target=q.popleft())",
+      "threading.Thread thread work one",
+    ],
+    ["import threading\nq = []\nq.append(work)\nthreading.Thread(target=q.pop())", "threading.Thread thread work one"],
     ["import threading\ntarget = work if x else len\nthreading.Thread(target=target)", "threading.Thread thread work+builtins.len one"],
   ];
   for (const [text, expected] of cases)

@@ -87,6 +87,22 @@ function externalResult(resolver: Resolver, name: string, call: CallOperation, w
       const isFound = callee.op === "read" && callee.place.kind === "attribute" && callee.place.name !== "setdefault";
       return [...(isFound ? resolver.elements(callee.place.object, within) : []), ...(made ? resolver.resolve(made, within) : [])];
     }
+    case "queue.Queue.get":
+    case "queue.Queue.get_nowait":
+    case "queue.LifoQueue.get":
+    case "queue.LifoQueue.get_nowait":
+    case "queue.SimpleQueue.get":
+    case "queue.SimpleQueue.get_nowait":
+    case "collections.deque.pop":
+    case "collections.deque.popleft":
+    case "builtins.list.pop": {
+      // What was put in comes out again.
+      const { callee } = call;
+      const held = callee.op === "read" && callee.place.kind === "attribute" ? callee.place.object : undefined;
+      const taken = held ? resolver.elements(held, within) : [];
+      if (taken.length > 0) return taken;
+      break;
+    }
     case "builtins.next":
       return first ? resolver.elements(first, within) : [];
     default:
