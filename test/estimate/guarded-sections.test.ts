@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Calibration } from "../../server/src/estimate/calibration/calibration.js";
 import record from "../knowledge/measured-lock-sections.json";
-import { quantile } from "../simulation/program-comparison.js";
 import { pythonParser } from "../syntax/python-parser.js";
+import { compared, summaryOf, targetOf } from "./measured-speedups.js";
 import { predictionOf, predictionsOf, strategyOf } from "./predictions.js";
 
 /*
@@ -114,7 +114,7 @@ room = Room(2)`;
 
 describe("many short sections under one lock", () => {
   const rows = record.rows.flatMap(({ python, lock, inside, outside, rounds, ...row }) => {
-    const target = `cpython-${/^3\.\d+/.exec(python)?.[0]}${python.endsWith("t") ? "t" : ""}`;
+    const target = targetOf(python);
     const program = (threads: number): string => `import threading
 from concurrent.futures import ThreadPoolExecutor
 lock = threading.${lock}()
@@ -133,9 +133,7 @@ if __name__ == "__main__":
 `;
     return ([2, 4] as const).map((threads) => {
       const predicted = strategyOf(predictionOf(parser, program(threads), target, 2), target.endsWith("t") ? "free-threaded" : "threads");
-      const measured = row[`speedup_${threads}`];
-      const { low, likely, high } = predicted.speedup;
-      return { target, error: Math.max(likely / measured, measured / likely) - 1, isInside: low <= measured && measured <= high };
+      return { target, ...compared(predicted.speedup, row[`speedup_${threads}`]) };
     });
   });
 
@@ -147,13 +145,11 @@ if __name__ == "__main__":
   ] as const) {
     test(`cost what was measured on ${target}`, (context) => {
       const own = rows.filter((row) => row.target === target);
-      const errors = own.map(({ error }) => error);
-      const inside = own.filter(({ isInside }) => isInside).length / own.length;
-      const said = `median ${quantile(errors, 0.5)}, nine in ten ${quantile(errors, 0.9)}, inside ${inside}`;
+      const { said, inside, ...off } = summaryOf(own);
       context.diagnostic(said);
       assert.ok(own.length >= 32, String(own.length));
-      assert.ok(quantile(errors, 0.5) <= median, said);
-      assert.ok(quantile(errors, 0.9) <= p90, said);
+      assert.ok(off.median <= median, said);
+      assert.ok(off.p90 <= p90, said);
       assert.ok(inside >= covered, said);
     });
   }

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import record from "../knowledge/measured-hand-overs.json";
-import { quantile } from "../simulation/program-comparison.js";
 import { pythonParser } from "../syntax/python-parser.js";
+import { compared, farthest, summaryOf, targetOf } from "./measured-speedups.js";
 import { predictionOf, predictionsOf, strategyOf } from "./predictions.js";
 
 /*
@@ -39,12 +39,10 @@ const isOfDisk = (name: string): boolean => name === "small files written";
 
 const comparisons = record.rows.flatMap(({ name, python, rounds, ...row }): readonly Comparison[] => {
   if (isOfDisk(name)) return [];
-  const target = `cpython-${/^3\.\d+/.exec(python)?.[0]}${python.endsWith("t") ? "t" : ""}`;
+  const target = targetOf(python);
   const program = record.programs[name as keyof typeof record.programs].replaceAll("ROUNDS", String(rounds));
   return ([2, 4] as const).map((threads) => {
-    const measured = row[`speedup_${threads}`];
-    const { low, likely, high } = threadsOf(program, target, threads);
-    return { name, target, error: Math.max(likely / measured, measured / likely) - 1, isInside: low <= measured && measured <= high };
+    return { name, target, ...compared(threadsOf(program, target, threads), row[`speedup_${threads}`]) };
   });
 });
 
@@ -52,14 +50,12 @@ describe("threads that hand the GIL or something else over again and again", () 
   for (const [target, { median, p90, covered }] of Object.entries(bounds())) {
     test(`gain or lose about what was measured on ${target}`, (context) => {
       const rows = comparisons.filter((row) => row.target === target);
-      const errors = rows.map(({ error }) => error);
-      const inside = rows.filter(({ isInside }) => isInside).length / rows.length;
-      const farthest = [...rows].sort((a, b) => b.error - a.error).slice(0, 4);
-      const said = `median ${quantile(errors, 0.5)}, nine in ten ${quantile(errors, 0.9)}, inside ${inside}; ${farthest.map(({ name }) => name)}`;
+      const { inside, said: summary, ...off } = summaryOf(rows);
+      const said = `${summary}; ${farthest(rows, 4).map(({ name }) => name)}`;
       context.diagnostic(said);
       assert.ok(rows.length >= 40, String(rows.length));
-      assert.ok(quantile(errors, 0.5) <= median, said);
-      assert.ok(quantile(errors, 0.9) <= p90, said);
+      assert.ok(off.median <= median, said);
+      assert.ok(off.p90 <= p90, said);
       assert.ok(inside >= covered, said);
     });
   }

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import record from "../knowledge/measured-log-records.json";
-import { quantile } from "../simulation/program-comparison.js";
 import { pythonParser } from "../syntax/python-parser.js";
+import { compared, farthest, summaryOf, targetOf } from "./measured-speedups.js";
 import { predictionOf, strategyOf } from "./predictions.js";
 
 /*
@@ -71,21 +71,18 @@ describe("threads that log through one handler", () => {
     const rows = record.rows.flatMap(({ name, python, between_ns: betweenNs, ...row }) => {
       const program = setups[name];
       if (!program) return [];
-      const target = `cpython-${/^3\.\d+/.exec(python)?.[0]}${python.endsWith("t") ? "t" : ""}`;
+      const target = targetOf(python);
       const between = betweenNs > 8_000 ? 400 : betweenNs > 800 ? 40 : 0;
       return ([2, 4] as const).map((threads) => {
-        const { low, likely, high } = logging({ ...program, between, threads, target }).speedup;
-        const measured = row[`speedup_${threads}`];
-        return { name, target, error: Math.max(likely / measured, measured / likely) - 1, isInside: low <= measured && measured <= high };
+        const { speedup } = logging({ ...program, between, threads, target });
+        return { name, target, ...compared(speedup, row[`speedup_${threads}`]) };
       });
     });
-    const errors = rows.map(({ error }) => error);
-    const inside = rows.filter(({ isInside }) => isInside).length / rows.length;
-    const farthest = [...rows].sort((a, b) => b.error - a.error).slice(0, 6);
-    const said = `median ${quantile(errors, 0.5)}, nine in ten ${quantile(errors, 0.9)}, inside ${inside}; ${farthest.map(({ name, target, error }) => `${name} ${target} ${error.toFixed(2)}`)}`;
+    const { median, p90, inside, said: summary } = summaryOf(rows);
+    const said = `${summary}; ${farthest(rows, 6).map(({ name, target, error }) => `${name} ${target} ${error.toFixed(2)}`)}`;
     context.diagnostic(said);
-    assert.ok(quantile(errors, 0.5) <= 0.25, said);
-    assert.ok(quantile(errors, 0.9) <= 0.9, said);
+    assert.ok(median <= 0.25, said);
+    assert.ok(p90 <= 0.9, said);
     assert.ok(inside >= 0.7, said);
   });
 

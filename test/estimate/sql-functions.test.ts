@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import record from "../knowledge/measured-sql-functions.json";
-import { quantile } from "../simulation/program-comparison.js";
 import { pythonParser } from "../syntax/python-parser.js";
+import { compared, farthest, summaryOf, targetOf } from "./measured-speedups.js";
 import { predictionOf, strategyOf } from "./predictions.js";
 
 /*
@@ -77,29 +77,21 @@ describe("functions written in Python that SQL calls", () => {
     const rows = record.rows.flatMap(({ name, python, body_ns: bodyNs, ...row }) => {
       const statement = statements[name];
       assert.ok(statement, name);
-      const target = `cpython-${/^3\.\d+/.exec(python)?.[0]}${python.endsWith("t") ? "t" : ""}`;
+      const target = targetOf(python);
       const steps = bodyNs > 15_000 ? 1_000 : bodyNs > 1_800 ? 100 : bodyNs > 250 ? 10 : 0;
       return ([2, 4] as const).map((threads) => {
-        const { low, likely, high } = query({ statement, steps, threads, target }).speedup;
+        const { speedup } = query({ statement, steps, threads, target });
         const measured = row[`speedup_${threads}`];
-        return {
-          name,
-          target,
-          error: Math.max(likely / measured, measured / likely) - 1,
-          isInside: low <= measured && measured <= high,
-          likely,
-          measured,
-          steps,
-        };
+        return { name, target, steps, measured, likely: speedup.likely, ...compared(speedup, measured) };
       });
     });
-    const errors = rows.map(({ error }) => error);
-    const inside = rows.filter(({ isInside }) => isInside).length / rows.length;
-    const farthest = [...rows].sort((a, b) => b.error - a.error).slice(0, 8);
-    const said = `median ${quantile(errors, 0.5)}, nine in ten ${quantile(errors, 0.9)}, inside ${inside}; ${farthest.map(({ name, target, steps, likely, measured }) => `${name} ${target} ${steps}: ${likely.toFixed(2)} for ${measured}`).join(", ")}`;
+    const { median, p90, inside, said: summary } = summaryOf(rows);
+    const said = `${summary}; ${farthest(rows, 8)
+      .map(({ name, target, steps, likely, measured }) => `${name} ${target} ${steps}: ${likely.toFixed(2)} for ${measured}`)
+      .join(", ")}`;
     context.diagnostic(said);
-    assert.ok(quantile(errors, 0.5) <= 0.4, said);
-    assert.ok(quantile(errors, 0.9) <= 1.2, said);
+    assert.ok(median <= 0.4, said);
+    assert.ok(p90 <= 1.2, said);
     assert.ok(inside >= 0.6, said);
   });
 

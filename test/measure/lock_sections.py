@@ -8,15 +8,12 @@ references to; the rows of `Lock` on 3.11.7 and 3.13.0 were made with 65537 in i
 """
 
 import argparse
-import datetime
-import json
-import os
-import platform
 import statistics
-import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+
+from kept_rows import interpreter, keep, speedups
 
 REPEATS, SECONDS = 5, 0.025
 THREADS = [2, 4]
@@ -68,8 +65,7 @@ def measured(inside, outside, lock):
             alone.append(seconds(lambda: list(map(task, range(count)))))
             parallel.append(seconds(lambda: together(task, count)))
         row["round_ns"] = round(statistics.median(alone) / count / rounds * 1e9)
-        row[f"speedup_{count}"] = round(statistics.median(alone) / statistics.median(parallel), 2)
-        row[f"from_{count}"], row[f"to_{count}"] = (round(statistics.median(alone) / end(parallel), 2) for end in (max, min))
+        row.update(speedups(count, alone, parallel))
     return row
 
 
@@ -78,22 +74,15 @@ def main():
     options.add_argument("--output")
     options.add_argument("--lock", default="Lock", choices=["Lock", "RLock"])
     chosen = options.parse_args()
-    python = platform.python_version() + ("" if getattr(sys, "_is_gil_enabled", lambda: True)() else "t")
-    about = {"lock": chosen.lock, "python": python, "cores": os.cpu_count(), "date": str(datetime.date.today())}
+    about = {"lock": chosen.lock, **interpreter()}
     rows = []
     for inside in STEPS:
         for outside in STEPS:
             row = {**measured(inside, outside, getattr(threading, chosen.lock)()), **about}
             rows.append(row)
             print(row, flush=True)
-    if not chosen.output:
-        return
-    if os.path.exists(chosen.output):
-        with open(chosen.output) as file:
-            rows += [row for row in json.load(file)["rows"] if (row["python"], row["lock"]) != (python, chosen.lock)]
-    rows.sort(key=lambda row: (row["python"], row["lock"], row["inside"], row["outside"]))
-    with open(chosen.output, "w") as file:
-        file.write('{\n  "script": "test/measure/lock_sections.py",\n  "rows": [\n' + ",\n".join("    " + json.dumps(row) for row in rows) + "\n  ]\n}\n")
+    if chosen.output:
+        keep(rows, chosen.output, "lock_sections.py", lambda row: (row["python"], row["lock"]) == (about["python"], chosen.lock), lambda row: (row["python"], row["lock"], row["inside"], row["outside"]))
 
 
 if __name__ == "__main__":

@@ -8,15 +8,12 @@ section takes, and what is between two of them; the loops in them are such in wh
 """
 
 import argparse
-import datetime
-import json
-import os
-import platform
 import statistics
-import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+
+from kept_rows import interpreter, keep
 
 REPEATS, SECTIONS = 7, 6000
 THREADS = [2, 4]
@@ -82,21 +79,14 @@ def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--output")
     chosen = options.parse_args()
-    python = platform.python_version() + ("" if getattr(sys, "_is_gil_enabled", lambda: True)() else "t")
-    about = {"python": python, "cores": os.cpu_count(), "date": str(datetime.date.today())}
+    about = interpreter()
     rows = []
     for inside, outside in LOOPS:
         for each in EACH:
             rows.append({**measured(each, inside, outside), **about})
             print(rows[-1], flush=True)
-    if not chosen.output:
-        return
-    if os.path.exists(chosen.output):
-        with open(chosen.output) as file:
-            rows += [row for row in json.load(file)["rows"] if row["python"] != python]
-    rows.sort(key=lambda row: (row["python"], row["inside_ns"], row["outside_ns"], row["each"]))
-    with open(chosen.output, "w") as file:
-        file.write('{\n  "script": "test/measure/locks_in_tasks.py",\n  "rows": [\n' + ",\n".join("    " + json.dumps(row) for row in rows) + "\n  ]\n}\n")
+    if chosen.output:
+        keep(rows, chosen.output, "locks_in_tasks.py", lambda row: row["python"] == about["python"], lambda row: (row["python"], row["inside_ns"], row["outside_ns"], row["each"]))
 
 
 if __name__ == "__main__":

@@ -8,17 +8,14 @@ computes for about so many nanoseconds as `between_ns` says. With --output, rows
 """
 
 import argparse
-import datetime
 import io
-import json
 import logging
 import os
-import platform
-import statistics
-import sys
 import tempfile
 import threading
 import time
+
+from kept_rows import interpreter, keep, speedups
 
 REPEATS, SECONDS = 5, 0.03
 THREADS = [2, 4]
@@ -130,8 +127,7 @@ def measured(name):
             for _ in range(REPEATS):
                 alone.append(seconds(lambda: one_by_one(task, count)))
                 parallel.append(seconds(lambda: together(task, count)))
-            row[f"speedup_{count}"] = round(statistics.median(alone) / statistics.median(parallel), 2)
-            row[f"from_{count}"], row[f"to_{count}"] = (round(statistics.median(alone) / end(parallel), 2) for end in (max, min))
+            row.update(speedups(count, alone, parallel))
         yield row
 
 
@@ -140,21 +136,14 @@ def main():
     options.add_argument("--output")
     options.add_argument("--only", nargs="*", default=list(SHAPES))
     chosen = options.parse_args()
-    python = platform.python_version() + ("" if getattr(sys, "_is_gil_enabled", lambda: True)() else "t")
-    about = {"python": python, "cores": os.cpu_count(), "date": str(datetime.date.today())}
+    about = interpreter()
     rows = []
     for name in chosen.only:
         for row in measured(name):
             rows.append({**row, **about})
             print(rows[-1], flush=True)
-    if not chosen.output:
-        return
-    if os.path.exists(chosen.output):
-        with open(chosen.output) as file:
-            rows += [row for row in json.load(file)["rows"] if row["python"] != python or row["name"] not in chosen.only]
-    rows.sort(key=lambda row: (row["name"], row["python"], row["between_ns"]))
-    with open(chosen.output, "w") as file:
-        file.write('{\n  "script": "test/measure/log_records.py",\n  "rows": [\n' + ",\n".join("    " + json.dumps(row) for row in rows) + "\n  ]\n}\n")
+    if chosen.output:
+        keep(rows, chosen.output, "log_records.py", lambda row: row["python"] == about["python"] and row["name"] in chosen.only, lambda row: (row["name"], row["python"], row["between_ns"]))
 
 
 if __name__ == "__main__":

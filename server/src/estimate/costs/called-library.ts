@@ -24,17 +24,19 @@ export function libraryName(operation: CallOperation, within: FunctionNode, eval
 /** `text.translate(table)` of a table that `str.maketrans` made: a text, whatever else the variable is bound to. */
 function isTranslation({ callee, arguments: [table] }: CallOperation, within: FunctionNode, evaluator: Evaluator): boolean {
   if (callee.op !== "read" || callee.place.kind !== "attribute" || callee.place.name !== "translate" || !table) return false;
-  const made = (value: Value, in_: Activation): true | undefined =>
-    value.op === "call" && evaluator.externalNames(value, in_)[0] === "builtins.str.maketrans" ? true : undefined;
-  const { value } = table;
-  const at = bareActivation(within);
-  return (value.op === "read" ? evaluator.follow(value, at, made, () => undefined) : made(value, at)) === true;
+  return isMadeBy("builtins.str.maketrans", table.value, within, evaluator);
 }
 
 function isNamedTuple(callee: Value, within: FunctionNode, evaluator: Evaluator): boolean {
-  const made = (value: Value, in_: Activation): true | undefined =>
-    value.op === "call" && evaluator.externalNames(value, in_)[0] === "collections.namedtuple" ? true : undefined;
-  return callee.op === "read" && evaluator.follow(callee, bareActivation(within), made, () => undefined) === true;
+  return callee.op === "read" && isMadeBy("collections.namedtuple", callee, within, evaluator);
+}
+
+/** Whether a value is what a call of that function of the library gave, or a name for that. */
+function isMadeBy(maker: string, value: Value, within: FunctionNode, evaluator: Evaluator): boolean {
+  const made = (written: Value, in_: Activation): true | undefined =>
+    written.op === "call" && evaluator.externalNames(written, in_)[0] === maker ? true : undefined;
+  const at = bareActivation(within);
+  return (value.op === "read" ? evaluator.follow(value, at, made, () => undefined) : made(value, at)) === true;
 }
 
 /** `super().__init__()` of a class without bases of its own: what `object` has does next to nothing. */
