@@ -46,7 +46,7 @@ async function measureWindow(editor: Editor, workspace: string): Promise<Waits> 
 
     return { editor: control - text, firstDiagnostics: mark - control, activation: await activationTime(page) };
   } finally {
-    await page.context().close();
+    await page.close();
   }
 }
 

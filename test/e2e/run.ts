@@ -104,7 +104,7 @@ async function passes(scenario: Scenario, editor: Editor, folders: Folders): Pro
       await writeFile(`${base}.log`, editor.log());
       say(`        see ${base}.png and .log`);
     } finally {
-      await page?.context().close();
+      await page?.close();
     }
   }
   return false;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import type { Locator, Page } from "playwright-core";
 
@@ -181,6 +181,24 @@ async function tokenKinds(page: Page, text: string): Promise<number> {
   await line.waitFor({ timeout: patience });
   const kinds = await line.locator("span span").evaluateAll((tokens) => tokens.map((token) => token.className));
   return new Set(kinds).size;
+}
+
+/** The editor's own themes: what they are called, and by which class its window says which is shown. */
+const themes = {
+  light: ["Default Light Modern", "vs"],
+  dark: ["Default Dark Modern", "vs-dark"],
+  "high-contrast": ["Default High Contrast", "hc-black"],
+  "high-contrast-light": ["Default High Contrast Light", "hc-light"],
+} as const;
+
+/** Sets the theme in the settings of the workspace, beside what they say, and waits until the window has it. */
+export async function changeTheme(page: Page, workspace: string, theme: keyof typeof themes): Promise<void> {
+  const [name, shown] = themes[theme];
+  const file = join(workspace, ".vscode/settings.json");
+  const settings = JSON.parse(await readFile(file, "utf8").catch(() => "{}"));
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, JSON.stringify({ ...settings, "workbench.colorTheme": name }));
+  await page.locator(`.monaco-workbench.${shown}`).waitFor({ state: "attached", timeout: patience });
 }
 
 export async function closeSideBar(page: Page): Promise<void> {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { closeSideBar, hoverOver, patience, type Scenario, textOf } from "./scenarios.js";
+import { changeTheme, closeSideBar, dismissHover, hoverOver, patience, type Scenario, textOf } from "./scenarios.js";
 
 /** What is read rather than done: pages, hovers, hints, the tree of threads. */
 export const teachingScenarios: readonly Scenario[] = [
@@ -22,31 +22,38 @@ export const teachingScenarios: readonly Scenario[] = [
       await shown.getByRole("heading", { name: "Reference counts" }).waitFor({ timeout: patience });
     },
   },
-  ...[
-    { theme: "Default Dark Modern", name: "dark" },
-    { theme: "Default Light Modern", name: "light" },
-    { theme: "Default High Contrast", name: "high-contrast" },
-  ].map(
-    ({ theme, name }): Scenario => ({
-      name: `the hover on a pool draws what each way would gain, ${name}`,
-      file: "scramble_seeds.py",
-      settings: { "workbench.colorTheme": theme },
-      async play({ page, picture }) {
-        await closeSideBar(page);
-        await page.locator(".cdr.squiggly-warning").first().waitFor({ state: "attached", timeout: patience });
+  {
+    name: "the hover on a pool draws what each way would gain, in the colours of each theme",
+    file: "scramble_seeds.py",
+    async play({ page, workspace, picture }) {
+      await closeSideBar(page);
+      await page.locator(".cdr.squiggly-warning").first().waitFor({ state: "attached", timeout: patience });
+      const drawings = new Set<string | null>();
+      const hover = page.locator(".monaco-hover", { hasText: "scramble" }).first();
+      const drawing = hover.locator("img[src^='data:image/svg']");
+      for (const theme of ["dark", "light", "high-contrast"] as const) {
+        await changeTheme(page, workspace, theme);
         // The lens moves the line below it, away from the mouse.
         await page.locator(".codelens-decoration", { hasText: "processes" }).first().waitFor({ timeout: patience });
         await hoverOver(page, "pool.map", "map");
-        const hover = page.locator(".monaco-hover", { hasText: "scramble" }).first();
-        await hover.locator("img[src^='data:image/svg']").waitFor({ timeout: patience });
+        await drawing.waitFor({ timeout: patience });
+        drawings.add(await drawing.getAttribute("src"));
         await page.waitForTimeout(300);
-        await page.screenshot({ path: picture(`hover-${name}`) });
-        const [link, opened] = name === "dark" ? ["GIL101", "cpu-bound-in-thread.md"] : ["Why the GIL?", "why-the-gil.md"];
+        await page.screenshot({ path: picture(`hover-${theme}`) });
+        await dismissHover(page);
+      }
+      assert.equal(drawings.size, 3, "each theme has colours of its own");
+      for (const [link, opened] of [
+        ["GIL101", "cpu-bound-in-thread.md"],
+        ["Why the GIL?", "why-the-gil.md"],
+      ] as const) {
+        await page.locator(".tab", { hasText: "scramble_seeds.py" }).click();
+        await hoverOver(page, "pool.map", "map");
         await hover.locator("a", { hasText: link }).first().click();
         await page.locator(".tab", { hasText: opened }).waitFor({ timeout: patience });
-      },
-    }),
-  ),
+      }
+    },
+  },
   {
     name: "the tree of threads tells who shares what, with the keyboard only",
     file: "ticket_office.py",
@@ -81,47 +88,43 @@ export const teachingScenarios: readonly Scenario[] = [
       await page.screenshot({ path: picture("hints") });
     },
   },
-  ...[
-    { theme: "Default Dark Modern", name: "dark" },
-    { theme: "Default High Contrast", name: "high-contrast" },
-    { theme: "Default High Contrast Light", name: "high-contrast-light" },
-  ].map(
-    ({ theme, name }): Scenario => ({
-      name: `the tree, lenses, hints and the walkthrough, ${name}`,
-      file: "fetch_and_count.py",
-      settings: {
-        "workbench.colorTheme": theme,
-        "gilscope.inlayHints.loops": true,
-        "gilscope.inlayHints.calls": true,
-        "gilscope.highlightReleasingCalls": "everywhere",
-      },
-      async play({ page, picture }) {
-        await page.setViewportSize({ width: 1400, height: 900 });
-        // The editor asks for lenses only while it has the focus.
-        await page.locator(".codelens-decoration", { hasText: "processes" }).first().waitFor({ timeout: patience });
-        await runCommand(page, "Explorer: Focus on Threads View");
-        const tree = page.locator(".pane", { has: page.locator(".pane-header", { hasText: /^\s*Threads/ }) }).locator(".monaco-list");
-        await tree.getByText("In 4 threads").first().waitFor({ timeout: patience });
-        // Room for what is below a row.
-        await page
-          .locator(".pane", { has: page.locator(".explorer-folders-view") })
-          .locator(".pane-header")
-          .first()
-          .click();
-        await tree.locator(".monaco-list-row", { hasText: "reserve" }).locator(".monaco-tl-twistie").click();
+  {
+    name: "the tree, lenses, hints and the walkthrough, in each theme",
+    file: "fetch_and_count.py",
+    settings: { "gilscope.inlayHints.loops": true, "gilscope.inlayHints.calls": true, "gilscope.highlightReleasingCalls": "everywhere" },
+    async play({ page, workspace, picture }) {
+      const themes = ["dark", "high-contrast", "high-contrast-light"] as const;
+      await page.setViewportSize({ width: 1400, height: 900 });
+      // The editor asks for lenses only while it has the focus.
+      await page.locator(".codelens-decoration", { hasText: "processes" }).first().waitFor({ timeout: patience });
+      await runCommand(page, "Explorer: Focus on Threads View");
+      const tree = page.locator(".pane", { has: page.locator(".pane-header", { hasText: /^\s*Threads/ }) }).locator(".monaco-list");
+      await tree.getByText("In 4 threads").first().waitFor({ timeout: patience });
+      // Room for what is below a row.
+      await page
+        .locator(".pane", { has: page.locator(".explorer-folders-view") })
+        .locator(".pane-header")
+        .first()
+        .click();
+      await tree.locator(".monaco-list-row", { hasText: "reserve" }).locator(".monaco-tl-twistie").click();
+      for (const theme of themes) {
+        await changeTheme(page, workspace, theme);
         await tree.getByText("under no lock").waitFor({ timeout: patience });
         await page.locator(".view-line", { hasText: "releases\u00a0GIL" }).first().waitFor({ timeout: patience });
         await page.locator("[class*='ced-']:visible").first().waitFor({ timeout: patience });
-        await page.screenshot({ path: picture(`aids-${name}`) });
-        await closeSideBar(page);
-        await runCommand(page, "Gilscope: Open Walkthrough");
-        await page.getByRole("button", { name: "Open Sample" }).waitFor({ timeout: patience });
-        const beside = page.frameLocator("iframe.webview.ready").frameLocator("iframe#active-frame");
+        await page.screenshot({ path: picture(`aids-${theme}`) });
+      }
+      await closeSideBar(page);
+      await runCommand(page, "Gilscope: Open Walkthrough");
+      await page.getByRole("button", { name: "Open Sample" }).waitFor({ timeout: patience });
+      const beside = page.frameLocator("iframe.webview.ready").frameLocator("iframe#active-frame");
+      for (const theme of themes) {
+        await changeTheme(page, workspace, theme);
         await beside.getByText("Nothing is run").waitFor({ timeout: patience });
-        await page.screenshot({ path: picture(`walkthrough-${name}`) });
-      },
-    }),
-  ),
+        await page.screenshot({ path: picture(`walkthrough-${theme}`) });
+      }
+    },
+  },
   {
     name: "the status item leads to what can be done",
     file: "scramble_seeds.py",

@@ -3,9 +3,8 @@ import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { extname, join, normalize } from "node:path";
-import { chromium } from "playwright-core";
 import { installWebWorkbench, runToEnd } from "./install.js";
-import { browserArguments, type Editor, userSettings, windowSize } from "./workbench.js";
+import { type Editor, freshPage, startBrowser, userSettings } from "./workbench.js";
 
 /**
  * The same package in a workbench that is nothing but files for a browser, as on vscode.dev: the extension and its language server are workers,
@@ -44,12 +43,11 @@ export async function startWebEditor(packagePath: string): Promise<Editor> {
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as { readonly port: number };
-  const browser = await chromium.launch({ executablePath, args: [...browserArguments] });
+  const browser = await startBrowser(executablePath, scratch);
   return {
     async openWindow(folder, file) {
       const number = windows.push({ folder, file }) - 1;
-      const context = await browser.newContext(windowSize);
-      const page = await context.newPage();
+      const page = await freshPage(browser, `http://${host}:${port}`);
       page.on("console", (message) => requests.push(`console ${message.type()}: ${message.text()}`));
       await page.goto(`http://${host}:${port}/window-${number}/`);
       await page.locator(".monaco-editor .view-line").first().waitFor({ timeout: 60_000 });
