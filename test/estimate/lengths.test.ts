@@ -504,3 +504,71 @@ class Finder:
 `;
   assert.ok(predictionOf(parser, text).work.waitNs.high >= 1e9);
 });
+
+/** A task that goes through a part of a text of a million characters, cut out of it or walked through by its places. */
+const throughPart = (before: string, start: string, stop: string, given = "range(8)"): string => `${pool}TEXT = "x" * 1_000_000
+SIZE = 5_000
+def task(part):
+    found = 0
+    ${before}
+    for character in TEXT[${start}:${stop}]:
+        found += character == "y"
+    for place in range(${start}, ${stop}):
+        found += place & 1
+    return found
+def main(parts):
+    with ThreadPoolExecutor(4) as executor:
+        list(executor.map(task, ${given}))
+if __name__ == "__main__":
+    import sys
+    main(sys.argv[1:])
+`;
+
+describe("lengths of parts, of which only the distance of their ends is known", () => {
+  const unknown = "map(int, parts)";
+  const expected = taskNs(throughPart("pass", "0", "10_000"));
+  const likely = (before: string, start: string, stop: string, given = unknown): number => {
+    const ns = taskNs(throughPart(before, start, stop, given));
+    return ns / expected;
+  };
+  for (const [what, ...part] of [
+    ["one more of as many", "pass", "part * 10_000", "(part + 1) * 10_000"],
+    ["by a name of the module", "pass", "part * SIZE", "(part + 2) * SIZE"],
+    ["around a place", "pass", "part - SIZE", "part + SIZE"],
+    ["by names that are bound once", "start = part * 10_000; stop = start + 10_000", "start", "stop"],
+    ["what both lack", "start = part * 10_000 - part", "start", "start + 2 * SIZE"],
+  ] as const)
+    test(what, () => {
+      const told = likely(...part);
+      assert.ok(told > 0.7 && told < 1.4, String(told));
+    });
+
+  test("not by names that change in between", () => {
+    const moved = likely("stop = part + 10_000; part = part - 600_000", "part", "stop");
+    assert.ok(moved > 1.4, String(moved));
+  });
+});
+
+describe("views of bytes", () => {
+  const taking = (expression: string): number =>
+    taskNs(
+      inPool(`DATA = bytes(50_000_000)
+VIEW = memoryview(DATA)
+def task(part):
+    return len(${expression})
+`),
+    );
+
+  test("neither making them nor cutting them copies anything", () => {
+    assert.ok(taking("memoryview(DATA)") < 2_000);
+    assert.ok(taking("VIEW[10:]") < 2_000);
+    assert.ok(taking("memoryview(DATA)[part:]") < 2_000);
+  });
+
+  test("parts of bytes and byte arrays and what is put together of them are copied as a block", () => {
+    for (const expression of ["DATA[10:]", "DATA + b'end'", "b'=' * 50_000_000"]) {
+      const milliseconds = taking(expression) / 1e6;
+      assert.ok(milliseconds > 0.4 && milliseconds < 5, `${expression}: ${milliseconds} ms`);
+    }
+  });
+});

@@ -5,6 +5,7 @@ import { importsAny } from "../../program/link/linked-file.js";
 import type { Resolver } from "../../program/link/resolution/resolver.js";
 import type { CallOperation, ComputeOperation, LoopOperation, Place, Value } from "../../program/operation.js";
 import type { Activation } from "../values/activation.js";
+import { combine } from "../values/amount.js";
 import type { Evaluator } from "../values/evaluate.js";
 import { shapeOf } from "../values/shape.js";
 import { sliceLength } from "../values/slice-lengths.js";
@@ -14,7 +15,19 @@ import { columnNs, comparedNs } from "./library-table.js";
 import type { OperationCosts, Operations } from "./operation-costs.js";
 
 /** What kind of thing a value is, as far as the cost of what is done with it depends on that. */
-export type ValueKind = "int" | "float" | "complex" | "text" | "list" | "tuple" | "dict" | "set" | "array" | "unknown";
+export type ValueKind =
+  | "int"
+  | "float"
+  | "complex"
+  | "text"
+  | "list"
+  | "tuple"
+  | "dict"
+  | "set"
+  | "array"
+  | "bytearray"
+  | "view"
+  | "unknown";
 
 /** Tells what bytecode costs on a target, by the kinds of its operands. */
 export class ConstructCosts {
@@ -99,7 +112,7 @@ export class ConstructCosts {
     if (operator === "/") return "float";
     const [left = "unknown", right = "unknown"] = kinds;
     if (operator === "*" || operator === "+" || operator === "%" || operator === "|" || operator === "&" || operator === "-") {
-      for (const kind of ["text", "list", "tuple", "set", "dict"] as const) if (left === kind || right === kind) return kind;
+      for (const kind of ["text", "bytearray", "list", "tuple", "set", "dict"] as const) if (left === kind || right === kind) return kind;
     }
     if (left === "float" || right === "float") return "float";
     return left === "int" || right === "int" ? "int" : "unknown";
@@ -206,14 +219,18 @@ export class ConstructCosts {
     switch (operator) {
       case "+":
         if (isText)
-          return isInPlace && operands[0] ? add(operations.stringConcat, this.copiedText(operands[0], at)) : operations.stringConcat;
-        if (kinds[0] === "list" && isInPlace) return add(operations.listBuild, this.extending(operands, at));
+          return isInPlace && operands[0]
+            ? add(operations.stringConcat, this.copiedText(operands[0], at))
+            : add(operations.stringConcat, this.copyingBlocks(operands, at));
+        if ((kinds[0] === "list" || kinds[0] === "bytearray") && isInPlace) return add(operations.listBuild, this.extending(operands, at));
+        if (kinds.includes("bytearray")) return add(operations.listBuild, this.copyingBlocks(operands, at));
         if (kinds.includes("list") || kinds.includes("tuple")) return add(operations.listBuild, this.copying(operands, at));
         return isFloat ? operations.floatAdd : operations.intAdd;
       case "-":
         if (kinds.includes("set")) return add(operations.setBuild, this.combining(operator, operands, at));
         return isFloat ? operations.floatAdd : operations.intSubtract;
       case "*":
+        if (isText || kinds.includes("bytearray")) return add(operations.stringConcat, this.repeatingBlock(operands, at));
         if (kinds.includes("list") || kinds.includes("tuple")) return add(operations.listBuild, this.repeating(operands, at));
         return isFloat ? operations.floatMultiply : operations.intMultiply;
       case "/":
@@ -302,21 +319,36 @@ export class ConstructCosts {
   }
 
   /**
-   * What a slice copies. Of lists and tuples 1.0 to 1.3 ns for each element where they are different objects, whose counts of references lie apart; texts and
-   * bytes are copied as a block, backwards 0.25 to 0.4 ns a character (CPython 3.11 and 3.13, 10 to 10,000 elements; `listCopyElement` has 0.8).
+   * What a slice copies: of lists and tuples 1.0 to 1.3 ns for each element where they are different objects, whose counts of references lie apart; texts and
+   * bytes backwards 0.25 to 0.4 ns a character (CPython 3.11 and 3.13, 10 to 10,000 elements; `listCopyElement` has 0.8), and else as a block. A part of a
+   * view copies nothing.
    */
   private slicing(object: Value, parts: readonly Value[], at: Activation): Interval {
     const kind = this.kindOf(object, at);
-    if (kind === "array") return nothing;
-    const isStepped = parts[2] !== undefined && !(parts[2].op === "constant" && parts[2].type === "none");
-    const isBlock = kind === "text" && !isStepped;
-    const length = isBlock ? undefined : sliceLength(parts, object, at, this.evaluator);
+    if (kind === "array" || kind === "view") return nothing;
+    const isBlock = kind === "text" || kind === "bytearray";
+    const length = sliceLength(parts, object, at, this.evaluator);
     if (!length) return nothing;
-    const each = kind === "text" ? 0.4 : 1.5;
+    const isStepped = parts[2] !== undefined && !(parts[2].op === "constant" && parts[2].type === "none");
+    if (isBlock && !isStepped) return blockNs(length);
     return multiply(
-      scale(this.operations.listCopyElement, each),
+      scale(this.operations.listCopyElement, isBlock ? 0.4 : 1.5),
       interval(Math.max(0, length.low), Math.max(0, length.likely), Math.max(0, length.high)),
     );
+  }
+
+  /** `left + right` of texts and bytes. */
+  private copyingBlocks(operands: readonly Value[], at: Activation): Interval {
+    return operands
+      .map((operand) => this.evaluator.length(operand, at))
+      .reduce<Interval>((sum, length) => (length ? add(sum, blockNs(length)) : sum), nothing);
+  }
+
+  /** `b"=" * n`. */
+  private repeatingBlock([left, right]: readonly Value[], at: Activation): Interval {
+    const [times, one] = left && this.evaluator.length(left, at) ? [right, left] : [left, right];
+    const length = combine(times && this.evaluator.number(times, at), one && this.evaluator.length(one, at), (a, b) => Math.max(0, a) * b);
+    return length ? blockNs(length) : nothing;
   }
 
   /**
@@ -327,7 +359,7 @@ export class ConstructCosts {
     if (!right) return nothing;
     return scale(
       this.operations.listCopyElement,
-      (this.evaluator.length(right, at)?.likely ?? 0) * (this.kindOf(right, at) === "text" ? 0.1 : 1.5),
+      (this.evaluator.length(right, at)?.likely ?? 0) * (/^(text|bytearray|view)$/.test(this.kindOf(right, at)) ? 0.1 : 1.5),
     );
   }
 
@@ -551,6 +583,17 @@ const arithmetic = /^([-+*/]|\*\*|u-)$/;
 /** A real operand is made complex first: 1.3 to 1.5 times what two complex ones take, CPython 3.8, 3.11 and 3.13; sums take as long as products. */
 const realOperand = 1.4;
 
+/**
+ * What copying so many bytes as a block takes: 0.01 ns a byte of as much as the caches hold, 0.02 to 0.06 of more (slices, sums and copies of `bytes`, `bytearray` and
+ * `str` of 20 KB to 8 MB, CPython 3.11, 3.13t and 3.14; `test/measure/block_copies.py`).
+ */
+function blockNs(length: Interval): Interval {
+  const ns = (bytes: number, [near, far]: readonly [number, number]): number => Math.max(0, bytes) * (bytes > largestNear ? far : near);
+  return interval(ns(length.low, [0.005, 0.015]), ns(length.likely, [0.01, 0.025]), ns(length.high, [0.02, 0.06]));
+}
+
+const largestNear = 1_000_000;
+
 function kindOfCall(name: string): ValueKind | undefined {
   if (name.startsWith("math.")) return /gcd|isqrt|floor|ceil|comb|factorial|lcm/.test(name) ? "int" : "float";
   if (/^random\.(random|uniform|gauss|normalvariate|expovariate)$/.test(name)) return "float";
@@ -561,6 +604,8 @@ function kindOfCall(name: string): ValueKind | undefined {
     return "text";
   if (/^builtins\.(sorted|list)$/.test(name) || /^builtins\.str\.(split|splitlines)$/.test(name)) return "list";
   if (name === "builtins.tuple") return "tuple";
+  if (name === "builtins.bytearray") return "bytearray";
+  if (name === "builtins.memoryview") return "view";
   if (name === "builtins.dict" || name === "collections.defaultdict" || name === "collections.Counter") return "dict";
   if (name === "builtins.set" || name === "builtins.frozenset") return "set";
   return name.startsWith("numpy.") ? "array" : undefined;
@@ -569,7 +614,8 @@ function kindOfCall(name: string): ValueKind | undefined {
 const kindsOfTypes: Readonly<Record<string, ValueKind>> = {
   "builtins.str": "text",
   "builtins.bytes": "text",
-  "builtins.bytearray": "list",
+  "builtins.bytearray": "bytearray",
+  "builtins.memoryview": "view",
   "builtins.int": "int",
   "builtins.float": "float",
   "builtins.complex": "complex",

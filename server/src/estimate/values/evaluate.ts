@@ -18,6 +18,7 @@ import { arrayRowSize, arrayRows, arrayShapes, arraySize } from "./array-sizes.j
 import { isLeftOut, readBound } from "./bound-values.js";
 import { callbackCount } from "./callback-lists.js";
 import { arithmeticNumber, calledNumber } from "./computed-numbers.js";
+import { distanceBetween } from "./distances.js";
 import { filledLength, grownLength, startedLength } from "./filled-containers.js";
 import { groupCount, groupLength } from "./groups.js";
 import { KnownAnswers, type QuestionKind } from "./known-answers.js";
@@ -25,7 +26,7 @@ import { averageLine, formattedLength, lengthOfLibraryCall, lengthOfLibraryEleme
 import { itemLength, itemNumber, itemOfDisplay } from "./parts-of-tuples.js";
 import { ReboundLengths } from "./rebound-lengths.js";
 import { elementwise, passThrough, sameLength, sizedByArgument } from "./sized-calls.js";
-import { sliceLength, widthBetween } from "./slice-lengths.js";
+import { sliceLength } from "./slice-lengths.js";
 import { sizeOfLayout } from "./struct-formats.js";
 
 /** What a loop over something of unknown length does, and what a sequence of unknown length holds. */
@@ -462,7 +463,8 @@ export class Evaluator {
       const bounds = this.rangeOf(call, at);
       if (!bounds) return undefined;
       const [start, stop] = call.arguments.map((argument) => argument.value);
-      const span = widthBetween(start, stop, at, this) ?? combine(bounds.stop, bounds.start, (last, first) => last - first);
+      const apart = start && stop && distanceBetween(start, stop, at, this);
+      const span = apart ?? combine(bounds.stop, bounds.start, (last, first) => last - first);
       return asCount(combine(span, bounds.step, (distance, step) => (step === 0 ? 0 : distance / step)));
     }
     if (name === "builtins.zip") {

@@ -3,8 +3,9 @@ import type { Value } from "../../program/operation.js";
 import { pieceBetween } from "../rounds/while-rounds.js";
 import type { Activation } from "./activation.js";
 import { type Amount, combine, mapAmount } from "./amount.js";
+import { distanceBetween } from "./distances.js";
 import type { Evaluator } from "./evaluate.js";
-import { isNone, sameName } from "./value-shapes.js";
+import { isNone } from "./value-shapes.js";
 
 /** `x[2:8]`, `x[:n]`, `x[n:]` and `x[i::n]`; of others, half of the whole. */
 export function sliceLength(parts: readonly Value[], object: Value, at: Activation, evaluator: Evaluator): Amount {
@@ -24,7 +25,7 @@ function spanOf([start, stop]: readonly Value[], whole: Amount, at: Activation, 
   const isToEnd = !stop || isNone(stop);
   if (isFromStart && isToEnd) return whole;
   // Wherever it begins, `x[i : i + n]` has as many, while what is known of both ends separately leaves open how far they are apart.
-  const width = widthBetween(start, stop, at, evaluator) ?? pieceBetween(start, stop, at.function);
+  const width = (start && stop && distanceBetween(start, stop, at, evaluator)) ?? pieceBetween(start, stop, at.function);
   if (width && width.low >= 0) return whole ? combine(whole, width, Math.min) : width;
   const from = isFromStart ? exactly(0) : evaluator.number(start, at);
   const to = isToEnd ? whole : evaluator.number(stop, at);
@@ -39,10 +40,4 @@ function spanOf([start, stop]: readonly Value[], whole: Amount, at: Activation, 
   // `x[-n:]`
   if (isToEnd && from && from.high < 0) return whole ? combine(whole, mapAmount(from, Math.abs), Math.min) : mapAmount(from, Math.abs);
   return whole && interval(0, whole.likely / 2, whole.high);
-}
-
-/** `n` of `x[i : i + n]` and `range(i, i + n)`, whatever `i` is. */
-export function widthBetween(start: Value | undefined, stop: Value | undefined, at: Activation, evaluator: Evaluator): Amount {
-  const added = start && stop?.op === "compute" && stop.operator === "+" && stop.operands[0] && sameName(start, stop.operands[0]);
-  return added ? stop.operands[1] && evaluator.number(stop.operands[1], at) : undefined;
 }
