@@ -317,6 +317,39 @@ def f(start):
     assert.deepEqual([graph.known, graph.count.likely], ["known", 500]);
   });
 
+  test("of a search over a grid whose edges another function knows are its cells", () => {
+    const inside = "def inside(x, y, width):\n    return 0 <= x < width and 0 <= y < 50\n";
+    const asked = roundsOf(
+      inside +
+        search(`x, y = pending.popleft()
+        for nx, ny in ((x + 1, y), (x, y + 1)):
+            if inside(nx, ny, W) and (nx, ny) not in seen:
+                seen.add((nx, ny))
+                pending.append((nx, ny))`),
+    );
+    assert.deepEqual([asked.known, asked.count.likely], ["known", 2_000]);
+    const neighbours =
+      "def neighbours(x, y, size):\n    for nx, ny in ((x + 1, y), (x, y + 1)):\n        if 0 <= nx < size and 0 <= ny < size:\n            yield nx, ny\n";
+    const told = roundsOf(
+      neighbours +
+        search(`place = pending.popleft()
+        for step in neighbours(*place, W):
+            if step not in seen:
+                seen.add(step)
+                pending.append(step)`),
+    );
+    assert.equal(told.known, "default", "nobody knows which argument is the size");
+    const named = roundsOf(
+      neighbours +
+        search(`x, y = pending.popleft()
+        for step in neighbours(x, y, W):
+            if step not in seen:
+                seen.add(step)
+                pending.append(step)`),
+    );
+    assert.deepEqual([named.known, named.count.likely], ["known", 1_600]);
+  });
+
   test("of a list that is only emptied are its entries; of one that is filled again with nothing that bounds it, nobody knows", () => {
     const { program, loop, at } = loopOf("work = [1, 2, 3]\nwhile work:\n    g(work.pop())");
     assert.deepEqual(triple(new Evaluator(program.resolver, 4).trips(loop, at).count), [3, 3, 3]);

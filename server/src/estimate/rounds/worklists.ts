@@ -3,7 +3,7 @@ import { contains } from "../../base/range.js";
 import { loopsAround } from "../../program/link/loops.js";
 import { innerOperations, walkOperations } from "../../program/link/walk.js";
 import type { CallOperation, LoopOperation, Operation, ReadOperation, Value } from "../../program/operation.js";
-import type { Activation } from "../values/activation.js";
+import { type Activation, activationOfCall } from "../values/activation.js";
 import type { Evaluator } from "../values/evaluate.js";
 
 /**
@@ -196,11 +196,11 @@ function indexed(value: Value): Value | undefined {
 /** The product of the ranges that tests in the loop leave to coordinates. */
 function cellsOf(loop: LoopOperation, at: Activation, evaluator: Evaluator): Interval | undefined {
   const sizes = new Map<string, Interval>();
-  for (const test of testsIn(loop.body)) {
+  for (const { test, in: within } of testsAround(loop, at, evaluator)) {
     // `0 <= x < SIZE`; the middle has to be a coordinate, and each counts once.
     if (test.op !== "compute" || test.operands.length !== 3 || !/^<=?$/.test(test.operator) || !isZero(test.operands[0])) continue;
     const [, coordinate, limit] = test.operands as readonly [Value, Value, Value];
-    const size = evaluator.number(limit, at);
+    const size = evaluator.number(limit, within);
     const key = coordinateKey(coordinate);
     if (size && size.low >= 1 && key) sizes.set(key, size);
   }
@@ -223,6 +223,33 @@ function coordinateKey(value: Value): string | undefined {
 
 function isZero(value: Value | undefined): boolean {
   return value?.op === "constant" && value.value === 0;
+}
+
+/** The conditions of the loop's body, what functions return that are asked in them, and the conditions of functions that tell where to go next. */
+function* testsAround(
+  loop: LoopOperation,
+  at: Activation,
+  evaluator: Evaluator,
+): Generator<{ readonly test: Value; readonly in: Activation }> {
+  for (const test of testsIn(loop.body)) {
+    yield { test, in: at };
+    const asked = test.op === "call" ? calledOnce(test, at, evaluator) : undefined;
+    for (const returned of asked?.function.returned ?? []) if (asked) for (const part of partsOf(returned)) yield { test: part, in: asked };
+  }
+  const iterables: CallOperation[] = [];
+  walkOperations(loop.body, (operation) => {
+    if (operation.op === "loop" && operation.iterable?.op === "call") iterables.push(operation.iterable);
+  });
+  for (const iterable of iterables) {
+    const neighbours = calledOnce(iterable, at, evaluator);
+    if (neighbours) for (const test of testsIn(neighbours.function.facts.body)) yield { test, in: neighbours };
+  }
+}
+
+/** The only function of the program that a call runs. */
+function calledOnce(call: CallOperation, at: Activation, evaluator: Evaluator): Activation | undefined {
+  const [callee, ...others] = evaluator.resolver.callees(call, at.function);
+  return callee && others.length === 0 ? activationOfCall(callee.function, call, at, callee.receiver !== undefined) : undefined;
 }
 
 /** All conditions of branches and of filters, taken apart at `and`, `or` and `not`. */
