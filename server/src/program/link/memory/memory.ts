@@ -607,6 +607,6 @@ function samePaths(a: ReadonlyMap<string, LinkedFile>, b: ReadonlyMap<string, Li
 }
 
 /** What nobody has asked for in so many states is forgotten, even if nothing behind it has changed. */
-const mostStatesLeftAlone = 32 * statesBetweenSweeps;
+const mostStatesLeftAlone = 4 * statesBetweenSweeps;
 const mostInside = 150;
 const mostAttempts = 30;
