@@ -7,6 +7,7 @@ import { newestTarget } from "../../server/src/base/target.js";
 import { BodyCosts } from "../../server/src/estimate/costs/body-costs.js";
 import { CostModel } from "../../server/src/estimate/costs/work.js";
 import { fewSteps } from "../../server/src/estimate/trial/follow.js";
+import { makePackedFacts } from "../../server/src/program/packed-facts.js";
 import { pythonParser } from "../syntax/python-parser.js";
 
 /* What is remembered from before a change never shows: the answers are those of a host that has seen nothing but the present texts. */
@@ -137,6 +138,7 @@ const lines = [
   "threading.Thread(target=store.add).start()",
   "    return Store()",
   "        return self",
+  "        self.prepare(self).start()",
   "    pools = jobs",
   "    threading.Thread(target=pools.consume, args=(3,)).start()",
   "    threading.Thread(target=pools.consume, args=(make(),)).start()",
@@ -153,6 +155,11 @@ const step = fc.record({
   added: fc.array(fc.constantFrom(...lines), { maxLength: 2 }),
   /** What is asked after the change, because what was asked decides what is remembered. */
   asked: fc.constantFrom("all", "all", "all", "lenses", "nothing"),
+  /** What becomes of the file after the change. */
+  afterwards: fc.oneof(
+    { weight: 5, arbitrary: fc.constant("stays open") },
+    { weight: 2, arbitrary: fc.constantFrom("closed and opened", "closed, edited elsewhere and opened", "closed, read again and opened") },
+  ),
 });
 
 function answers(host: AnalysisHost, paths: readonly string[]): unknown {
@@ -168,7 +175,7 @@ test("answers after changes are those of a host that starts from the changed tex
       const host = new AnalysisHost(parser, settings);
       for (const [path, text] of texts) host.openFile(path, text);
       answers(host, paths);
-      for (const { file, at, removed, added, asked } of steps) {
+      for (const { file, at, removed, added, asked, afterwards } of steps) {
         const before = texts.get(file) ?? "";
         const rows = before.split("\n");
         const row = Math.floor(at * rows.length);
@@ -177,6 +184,14 @@ test("answers after changes are those of a host that starts from the changed tex
         const newText = added.map((line) => `${line}\n`).join("");
         host.editFile(file, [{ range: { start, end }, newText }]);
         texts.set(file, before.slice(0, start) + newText + before.slice(end));
+        if (afterwards !== "stays open") {
+          host.closeFile(file);
+          const text = texts.get(file) ?? "";
+          if (afterwards === "closed, read again and opened") host.setFile(file, `${text}\nshared.append(2)\n`);
+          if (asked === "lenses") answers(host, paths);
+          if (afterwards === "closed, edited elsewhere and opened") texts.set(file, `x = 2\n${text}`);
+          host.openFile(file, texts.get(file) ?? "");
+        }
         if (asked === "nothing") continue;
         if (asked === "lenses") {
           host.snapshot().lenses(file);
@@ -202,6 +217,7 @@ const statements = [
   "shared.append(hits)",
   "executor.submit(work, 1)  # gil: ignore[GIL101]",
   "global hits",
+  "self.start().add(1)",
 ];
 
 const typing = fc.record({
@@ -336,6 +352,26 @@ test("a file that is closed and opened again after definitions came and went is 
     assert.deepEqual(answers(host, paths), answers(fresh, paths));
     for (const path of paths) host.closeFile(path);
   }
+});
+
+test("a file that is closed and opened again is as it was, also if it was read from disk in between", (context) => {
+  const paths = Object.keys(program);
+  const text = program["/p/app.py"] ?? "";
+  const host = new AnalysisHost(parser, settings);
+  for (const path of paths) host.openFile(path, program[path] ?? "");
+  const before = answers(host, paths);
+  const estimated = context.mock.method(CostModel.prototype, "workOfTask");
+  host.closeFile("/p/app.py");
+  host.setFacts("/p/app.py", text, makePackedFacts(text, parser));
+  assert.deepEqual(answers(host, paths), before);
+  host.openFile("/p/app.py", text);
+  assert.deepEqual(answers(host, paths), before);
+  assert.equal(estimated.mock.callCount(), 0);
+  host.closeFile("/p/app.py");
+  host.setFacts("/p/app.py", `x = 1\n${text}`, makePackedFacts(`x = 1\n${text}`, parser));
+  const fresh = new AnalysisHost(parser, settings);
+  for (const path of paths) fresh.setFile(path, path === "/p/app.py" ? `x = 1\n${text}` : (program[path] ?? ""));
+  assert.deepEqual(answers(host, paths), answers(fresh, paths));
 });
 
 test("an import or an assignment that is typed into a module leaves the work of its threads as it was estimated", (context) => {
