@@ -447,3 +447,59 @@ asyncio.run(main())
     [true, true, false, false],
   );
 });
+
+test("what a function costs follows what its callers hand over, also to functions that stand in it", () => {
+  const start = `import asyncio
+import threading
+
+def price(rows):
+    def inner():
+        return sum(k * rows for k in range(rows))
+    return inner() + helper(rows)
+
+def helper(count):
+    total = 0
+    for k in range(count):
+        total += k
+    return total
+
+def outer(count):
+    return price(count)
+
+def task():
+    for _ in range(30):
+        outer(4000)
+
+async def main():
+    outer(3000)
+    await asyncio.sleep(1)
+
+for _ in range(4):
+    threading.Thread(target=task).start()
+asyncio.run(main())
+`;
+  let text = start;
+  const host = new AnalysisHost(parser, settings);
+  host.openFile("/p/app.py", text);
+  answers(host, ["/p/app.py"]);
+  for (const [from, to] of [
+    ["total += k", "total += count"],
+    ["outer(4000)", "outer(40)"],
+    ["price(count)", "price(count * 9)"],
+    ["total += count", "total += k * k"],
+    ["def price(rows)", "def price(other, rows=7)"],
+    ["k * rows", "k + rows"],
+    ["outer(3000)", "outer(300000)"],
+    ["def helper(count)", "def helper(k, count=70)"],
+    ["def outer(count):\n    return", "def outer(count):\n    count = 50\n    return"],
+    ["total += k * k", "total += k"],
+  ] as const) {
+    const at = text.indexOf(from);
+    host.editFile("/p/app.py", [{ range: { start: at, end: at + from.length }, newText: to }]);
+    text = text.slice(0, at) + to + text.slice(at + from.length);
+    const fresh = new AnalysisHost(parser, settings);
+    fresh.setFile("/p/app.py", text);
+    assert.deepEqual(answers(host, ["/p/app.py"]), answers(fresh, ["/p/app.py"]), `${from} → ${to}`);
+  }
+  host.closeFile("/p/app.py");
+});
