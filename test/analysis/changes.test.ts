@@ -7,6 +7,7 @@ import { newestTarget } from "../../server/src/base/target.js";
 import { BodyCosts } from "../../server/src/estimate/costs/body-costs.js";
 import { CostModel } from "../../server/src/estimate/costs/work.js";
 import { fewSteps } from "../../server/src/estimate/trial/follow.js";
+import { makePackedFacts } from "../../server/src/program/packed-facts.js";
 import { pythonParser } from "../syntax/python-parser.js";
 
 /* What is remembered from before a change never shows: the answers are those of a host that has seen nothing but the present texts. */
@@ -137,6 +138,7 @@ const lines = [
   "threading.Thread(target=store.add).start()",
   "    return Store()",
   "        return self",
+  "        self.prepare(self).start()",
   "    pools = jobs",
   "    threading.Thread(target=pools.consume, args=(3,)).start()",
   "    threading.Thread(target=pools.consume, args=(make(),)).start()",
@@ -153,6 +155,11 @@ const step = fc.record({
   added: fc.array(fc.constantFrom(...lines), { maxLength: 2 }),
   /** What is asked after the change, because what was asked decides what is remembered. */
   asked: fc.constantFrom("all", "all", "all", "lenses", "nothing"),
+  /** What becomes of the file after the change. */
+  afterwards: fc.oneof(
+    { weight: 5, arbitrary: fc.constant("stays open") },
+    { weight: 2, arbitrary: fc.constantFrom("closed and opened", "closed, edited elsewhere and opened", "closed, read again and opened") },
+  ),
 });
 
 function answers(host: AnalysisHost, paths: readonly string[]): unknown {
@@ -168,7 +175,7 @@ test("answers after changes are those of a host that starts from the changed tex
       const host = new AnalysisHost(parser, settings);
       for (const [path, text] of texts) host.openFile(path, text);
       answers(host, paths);
-      for (const { file, at, removed, added, asked } of steps) {
+      for (const { file, at, removed, added, asked, afterwards } of steps) {
         const before = texts.get(file) ?? "";
         const rows = before.split("\n");
         const row = Math.floor(at * rows.length);
@@ -177,6 +184,14 @@ test("answers after changes are those of a host that starts from the changed tex
         const newText = added.map((line) => `${line}\n`).join("");
         host.editFile(file, [{ range: { start, end }, newText }]);
         texts.set(file, before.slice(0, start) + newText + before.slice(end));
+        if (afterwards !== "stays open") {
+          host.closeFile(file);
+          const text = texts.get(file) ?? "";
+          if (afterwards === "closed, read again and opened") host.setFile(file, `${text}\nshared.append(2)\n`);
+          if (asked === "lenses") answers(host, paths);
+          if (afterwards === "closed, edited elsewhere and opened") texts.set(file, `x = 2\n${text}`);
+          host.openFile(file, texts.get(file) ?? "");
+        }
         if (asked === "nothing") continue;
         if (asked === "lenses") {
           host.snapshot().lenses(file);
@@ -202,6 +217,7 @@ const statements = [
   "shared.append(hits)",
   "executor.submit(work, 1)  # gil: ignore[GIL101]",
   "global hits",
+  "self.start().add(1)",
 ];
 
 const typing = fc.record({
@@ -338,6 +354,26 @@ test("a file that is closed and opened again after definitions came and went is 
   }
 });
 
+test("a file that is closed and opened again is as it was, also if it was read from disk in between", (context) => {
+  const paths = Object.keys(program);
+  const text = program["/p/app.py"] ?? "";
+  const host = new AnalysisHost(parser, settings);
+  for (const path of paths) host.openFile(path, program[path] ?? "");
+  const before = answers(host, paths);
+  const estimated = context.mock.method(CostModel.prototype, "workOfTask");
+  host.closeFile("/p/app.py");
+  host.setFacts("/p/app.py", text, makePackedFacts(text, parser));
+  assert.deepEqual(answers(host, paths), before);
+  host.openFile("/p/app.py", text);
+  assert.deepEqual(answers(host, paths), before);
+  assert.equal(estimated.mock.callCount(), 0);
+  host.closeFile("/p/app.py");
+  host.setFacts("/p/app.py", `x = 1\n${text}`, makePackedFacts(`x = 1\n${text}`, parser));
+  const fresh = new AnalysisHost(parser, settings);
+  for (const path of paths) fresh.setFile(path, path === "/p/app.py" ? `x = 1\n${text}` : (program[path] ?? ""));
+  assert.deepEqual(answers(host, paths), answers(fresh, paths));
+});
+
 test("an import or an assignment that is typed into a module leaves the work of its threads as it was estimated", (context) => {
   const text = `import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -410,4 +446,60 @@ asyncio.run(main())
     ["price", "both", "weight", "other"].map((name) => bodies.includes(name)),
     [true, true, false, false],
   );
+});
+
+test("what a function costs follows what its callers hand over, also to functions that stand in it", () => {
+  const start = `import asyncio
+import threading
+
+def price(rows):
+    def inner():
+        return sum(k * rows for k in range(rows))
+    return inner() + helper(rows)
+
+def helper(count):
+    total = 0
+    for k in range(count):
+        total += k
+    return total
+
+def outer(count):
+    return price(count)
+
+def task():
+    for _ in range(30):
+        outer(4000)
+
+async def main():
+    outer(3000)
+    await asyncio.sleep(1)
+
+for _ in range(4):
+    threading.Thread(target=task).start()
+asyncio.run(main())
+`;
+  let text = start;
+  const host = new AnalysisHost(parser, settings);
+  host.openFile("/p/app.py", text);
+  answers(host, ["/p/app.py"]);
+  for (const [from, to] of [
+    ["total += k", "total += count"],
+    ["outer(4000)", "outer(40)"],
+    ["price(count)", "price(count * 9)"],
+    ["total += count", "total += k * k"],
+    ["def price(rows)", "def price(other, rows=7)"],
+    ["k * rows", "k + rows"],
+    ["outer(3000)", "outer(300000)"],
+    ["def helper(count)", "def helper(k, count=70)"],
+    ["def outer(count):\n    return", "def outer(count):\n    count = 50\n    return"],
+    ["total += k * k", "total += k"],
+  ] as const) {
+    const at = text.indexOf(from);
+    host.editFile("/p/app.py", [{ range: { start: at, end: at + from.length }, newText: to }]);
+    text = text.slice(0, at) + to + text.slice(at + from.length);
+    const fresh = new AnalysisHost(parser, settings);
+    fresh.setFile("/p/app.py", text);
+    assert.deepEqual(answers(host, ["/p/app.py"]), answers(fresh, ["/p/app.py"]), `${from} → ${to}`);
+  }
+  host.closeFile("/p/app.py");
 });

@@ -282,6 +282,34 @@ describe("what follows from the whole program", () => {
     workspace.edit("value + 1", "value + 1\n    print(value)");
     assert.ok(lengthOf(workspace.program(), "first") > before);
   });
+
+  test("leaves what it rests on as it is through many states, also when other calls are looked up at last", () => {
+    const find = (program: Program, key: string, compute: () => number): number => {
+      const fixed = program.file("/other.py") as LinkedFile;
+      const answer = (): number => {
+        made.push(key);
+        return compute();
+      };
+      return program.resolver.remembered(fixed, key, answer, Object.is);
+    };
+    const inner = (program: Program): number => find(program, "inner", () => functionNamed(program, "first").facts.body.length);
+    const outer = (program: Program): number => find(program, "outer", () => inner(program) + 1);
+    const first = workspace.program();
+    const before = outer(first);
+    assert.equal(first.resolver.callersOf(functionNamed(first, "make")).length, 1);
+    made = [];
+    for (let count = 0; count < 100; count++) {
+      workspace.edit("value + 2", "value + 2 + 2");
+      outer(workspace.program());
+      workspace.edit("value + 2 + 2", "value + 2");
+      outer(workspace.program());
+    }
+    workspace.edit("return value + 2", "other.make()\n    return value + 2");
+    assert.equal(outer(workspace.program()), before);
+    assert.deepEqual(made, []);
+    workspace.edit("value + 1", "value + 1\n    print(value)");
+    assert.ok(outer(workspace.program()) > before);
+  });
 });
 
 /** Functions that each return what the one before does, further than values are followed, and call a method on it. */

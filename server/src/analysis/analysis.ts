@@ -1,5 +1,5 @@
 import { append } from "../base/append.js";
-import type { TextEdit } from "../base/edit.js";
+import { editBetween, type TextEdit } from "../base/edit.js";
 import { laterFields } from "../base/later.js";
 import { overlaps, type Range } from "../base/range.js";
 import { Source } from "../base/source.js";
@@ -29,6 +29,7 @@ import type { CodeAction, CodeNote, Hover, Lens, ReleasingCall, Settings, SiteDe
 import { byFolder } from "./by-folder.js";
 import { codeNotesOf, releasingCallsOf } from "./code-notes.js";
 import { hoverAt } from "./hover.js";
+import { JustClosed } from "./just-closed.js";
 import { lensOf } from "./lens.js";
 import { threadStartsOf } from "./thread-starts.js";
 
@@ -75,6 +76,8 @@ interface HeldFile {
 /** Takes changes in, gives answers out. Remembers texts, facts and settings, nothing else. */
 export class AnalysisHost {
   private readonly files = new Map<string, HeldFile>();
+  /** What the parser keeps of them is theirs, too. */
+  private readonly justClosed = new JustClosed<HeldFile>((path) => this.parser.close(path));
   private simulations = new SimulationMemory();
   /** The names in facts that came as bytes, which files share. */
   private readonly names = new Map<string, string>();
@@ -96,13 +99,14 @@ export class AnalysisHost {
   setFile(path: string, text: string): void {
     const known = this.files.get(path);
     if (known?.source.text === text && !known.open) return;
-    if (known?.open) this.parser.close(path);
+    this.letGo(path);
     this.hold(path, new Source(text, undefined), this.parser.parse(text), false);
   }
 
   /** Adds or replaces a file that is not open in an editor, of whose text the facts are made already. */
   setFacts(path: string, text: string, packed: Uint8Array): void {
-    if (this.files.get(path)?.open) this.parser.close(path);
+    if (this.justClosed.has(path) && this.files.get(path)?.source.text === text) return;
+    this.letGo(path);
     this.files.set(path, {
       path,
       source: new Source(text, undefined),
@@ -116,6 +120,14 @@ export class AnalysisHost {
 
   /** An editor shows the file; from now on its text is the editor's, and edits parse only the sections they touch. */
   openFile(path: string, text: string): void {
+    const closed = this.justClosed.take(path);
+    if (closed) {
+      this.files.set(path, closed);
+      this.current = undefined;
+      const edit = editBetween(closed.source.text, text);
+      if (edit) this.editFile(path, [edit]);
+      return;
+    }
     const { slots, module } = this.parser.open(path, text);
     this.hold(path, new Source(text, slots), module, true);
   }
@@ -131,14 +143,20 @@ export class AnalysisHost {
   closeFile(path: string): void {
     const known = this.files.get(path);
     if (!known?.open) return;
-    this.parser.close(path);
+    this.justClosed.keep(path, known);
     this.files.set(path, { ...known, open: false, extractions: undefined, module: undefined });
   }
 
   removeFile(path: string): void {
-    if (this.files.get(path)?.open) this.parser.close(path);
+    this.letGo(path);
     this.files.delete(path);
     this.current = undefined;
+  }
+
+  /** Nothing is kept any more for a file that is or was open. */
+  private letGo(path: string): void {
+    this.justClosed.drop(path);
+    if (this.files.get(path)?.open) this.parser.close(path);
   }
 
   configure(settings: Settings): void {
@@ -163,6 +181,7 @@ export class AnalysisHost {
    */
   startAfresh(): void {
     this.links.clear();
+    this.justClosed.dropAll();
     this.simulations = new SimulationMemory();
     this.current = undefined;
   }

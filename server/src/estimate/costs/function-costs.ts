@@ -12,7 +12,7 @@ import { endingShare, recursionCount } from "../rounds/recursion.js";
 import { rememberingNs, remembers } from "../rounds/remembered-calls.js";
 import { type Profile, profiledFunction } from "../tasks/profile.js";
 import type { Finished } from "../tasks/task-work.js";
-import type { Activation } from "../values/activation.js";
+import { type Activation, enclosingActivation } from "../values/activation.js";
 import { defaultLength, type Evaluator } from "../values/evaluate.js";
 import { entriesText } from "../values/queue-entries.js";
 import { argumentText, madeText } from "../values/size-texts.js";
@@ -201,13 +201,20 @@ export class FunctionCosts {
   }
 
   private keyOf(activation: Activation): string {
+    const { receiver } = activation;
+    const self = receiver ? madeText(receiver.value, receiver.in, this.evaluator) : "";
+    let around = "";
+    for (let outer = enclosingActivation(activation); outer; outer = enclosingActivation(outer))
+      if (outer.arguments.size > 0) around += ` in (${this.argumentsText(outer)})`;
+    return `${this.state.coroutines === "run" ? "" : "between awaits "}${functionKey(activation.function)}(${this.argumentsText(activation)})${self}${around}`;
+  }
+
+  private argumentsText(activation: Activation): string {
     const known = [...activation.arguments].map(([name, argument]) => {
       const shared = this.sources.sharing.kindOfArgument(argument);
       return `${name}=${argumentText(argument, this.evaluator, this.sources.sizes.bounds)}${shared === "own" ? "" : `&${shared}`}${entriesText(argument, this.evaluator)}`;
     });
-    const { receiver } = activation;
-    const self = receiver ? madeText(receiver.value, receiver.in, this.evaluator) : "";
-    return `${this.state.coroutines === "run" ? "" : "between awaits "}${functionKey(activation.function)}(${known.join()})${self}`;
+    return known.join();
   }
 
   private assumedRecursion(node: FunctionNode): Interval {

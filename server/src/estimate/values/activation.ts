@@ -60,3 +60,9 @@ export function holderOf(owner: number, at: Activation): Activation | undefined 
   const node = owner >= 0 ? at.function.file.functionAt(owner) : undefined;
   return node && bareActivation(node);
 }
+
+/** Of a function that stands in another, the activation of that one, whose variables it reads as well. */
+export function enclosingActivation(activation: Activation): Activation | undefined {
+  const { parent } = activation.function.head;
+  return parent === undefined || parent === 0 ? undefined : holderOf(parent, activation);
+}

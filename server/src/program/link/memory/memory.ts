@@ -113,6 +113,8 @@ export class AnswerMemory {
       this.index = new ModuleIndex(new Set(state.files.keys()));
       return;
     }
+    // What changes now has not been asked about yet.
+    if (this.state % statesBetweenSweeps === 0) this.sweep();
     for (const part of parts) this.changes.part(part);
     // Entries of a map are arrays made for the loop.
     for (const file of state.files.values()) {
@@ -122,7 +124,6 @@ export class AnswerMemory {
       this.changes.file(old);
       for (const each of [old, file]) for (const name of namesIn(each)) names.add(name);
     }
-    if (this.state % statesBetweenSweeps === 0) this.sweep();
     for (const { name, is } of this.named.changed(names)) {
       this.changes.name(name);
       if (is === "begun or ended") this.changes.name(`?${name}`);
@@ -193,17 +194,26 @@ export class AnswerMemory {
     for (const name of names) this.changedNext.names.add(name);
   }
 
-  /** Forgets answers in edited files that nobody has asked for of late, and those in files that are gone: they can never be right again. */
+  /**
+   * Forgets answers in edited files that nobody has asked for of late and that may be others now, and those in files that are gone: they can never be right
+   * again. What holds by all that is known is asked for no more where what rests on it holds as well.
+   */
   private sweep(): void {
     for (const [file, answers] of this.answers) {
       if (this.current?.files.get(file.path) !== file) this.answers.delete(file);
       if (!(file instanceof EditedFile)) continue;
       const tables: readonly AnswerTable[] = Object.values(answers);
       for (const table of tables)
-        for (const [key, { question }] of table) if (question.state < this.state - statesBetweenSweeps) table.delete(key);
+        for (const [key, { question }] of table)
+          if (question.state < this.state - statesBetweenSweeps && !this.isLeftAlone(question)) table.delete(key);
     }
     this.overviews.sweep(this.state - statesBetweenSweeps);
     this.changes.forgetBefore(this.state - 2 * statesBetweenSweeps);
+  }
+
+  /** Whether nothing is known to have changed that is behind a question. Of what is gone from a text, not everything is behind what was asked about it. */
+  private isLeftAlone({ state, failed, hasLost, all }: Question): boolean {
+    return !hasLost && failed <= state && state >= this.state - mostStatesLeftAlone && !this.changes.have(all, state);
   }
 
   /** A number for an object of a program, which is another one as soon as what the object stands for may be another. */
@@ -596,5 +606,7 @@ function samePaths(a: ReadonlyMap<string, LinkedFile>, b: ReadonlyMap<string, Li
   return true;
 }
 
+/** What nobody has asked for in so many states is forgotten, even if nothing behind it has changed. */
+const mostStatesLeftAlone = 4 * statesBetweenSweeps;
 const mostInside = 150;
 const mostAttempts = 30;

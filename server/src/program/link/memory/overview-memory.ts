@@ -77,12 +77,15 @@ export class OverviewMemory {
     this.overviews = new Map();
   }
 
-  /** Forgets what has not been right since before that state: nobody asks for it. */
+  /** Forgets what nobody has asked for since before that state, if something behind it has changed: whoever rests on it would have asked. */
   sweep(oldest: number): void {
-    for (const [key, overview] of this.overviews) {
-      const isCurrent = isOfFixedFiles(overview) && overview.state >= Math.max(this.changes.rest, this.changes.lookups);
-      if (!isCurrent && overview.state < oldest) this.forget(key);
-    }
+    for (const [key, overview] of this.overviews) if (overview.state < oldest && !this.isLeftAlone(overview)) this.forget(key);
+  }
+
+  private isLeftAlone(overview: Overview): boolean {
+    const { state, summed, turn, all } = overview;
+    if (state < Math.max(this.changes.rest, this.changes.lookups)) return false;
+    return isOfFixedFiles(overview) || (summed >= turn && !this.changes.have(all, state));
   }
 
   /** Whether an overview is right for the present state. */
@@ -92,8 +95,8 @@ export class OverviewMemory {
     if (this.changes.rest > state || this.changes.have(parts, state)) return false;
     const isElsewhere = this.changes.lookups > state;
     if (isElsewhere && this.changes.haveLookups(overview.lookups, state)) return false;
-    // What it rests on is left as of then, and would in time be taken for something that nobody asks for: before each sweep all is walked.
-    const isSummedUp = !isElsewhere && overview.summed >= overview.turn && !this.changes.isLastBeforeSweep;
+    // What it rests on is left as of then.
+    const isSummedUp = !isElsewhere && overview.summed >= overview.turn;
     if (isSummedUp && !this.changes.have(overview.all, state)) {
       overview.state = this.changes.state;
       return true;
