@@ -11,6 +11,7 @@ import type { Timeline } from "../../simulation/timeline.js";
 import { serialNs, type Workload } from "../../simulation/workload.js";
 import { machineOf } from "../calibration/calibration.js";
 import { heldThroughBriefReleases } from "../costs/brief-releases.js";
+import { pagesNs } from "../costs/memory-costs.js";
 import { type Corner, corners, type Demand, isOneTask, mostThreads, scaled, workloadOf } from "../tasks/demand.js";
 import { coresOf } from "../tasks/helper-threads.js";
 import { lockContention } from "../tasks/lock-contention.js";
@@ -188,19 +189,24 @@ function outcome(demand: Demand, way: Way, on: Machine): Outcome {
 /**
  * What the first task costs a worker with memory of its own: a forked one copies each page of the program's data that it looks at, as that
  * counts references, and so does one that a fork server forks which has the program; another one has to import the program first. All fetch the
- * memory for what they make from the system. The fork server imports a program when its first pool starts, as it starts itself then; later pools,
- * which are predicted, find it there. Where the program is run as `python -m` or imported by another, each worker imports it after all: that is
- * the dear end. CPython 3.14.10, pools of four workers on 2 cores, as main module and imported by another: 85 and 156 ms where importing takes
- * 34 ms; 71 and 118 ms where it makes 33,000 objects in 23 ms, which tasks look at: each worker's took 5.6 and 0.4 ms longer than in one process.
+ * memory for what they make from the system, the first time all of it; what is fetched anew each time is part of the task. The fork server imports a
+ * program when its first pool starts, as it starts itself then; later pools, which are predicted, find it there. Where the program is run as
+ * `python -m` or imported by another, each worker imports it after all: that is the dear end. CPython 3.14.10, pools of four workers on 2 cores, as
+ * main module and imported by another: 85 and 156 ms where importing takes 34 ms; 71 and 118 ms where it makes 33,000 objects in 23 ms, which tasks
+ * look at: each worker's took 5.6 and 0.4 ms longer than in one process.
  */
 function firstTaskNs(demand: Demand, way: Way, corner: Corner): number {
   const { memory, imports } = demand;
   if (way.memory === "shared") return 0;
-  const copiedNs = Math.min(memory.touchedBytes, mostBytes) * nsPerByteOfPage;
+  const { freshPage, copiedPage, keptBytes } = way.memoryCosts;
+  // The least work meets what is dearest.
+  const dear = corner === "low" ? "high" : corner === "high" ? "low" : "likely";
+  const bytesNs = (bytes: number, page: Interval): number => pagesNs(exactly(Math.min(bytes, mostBytes)), page)[dear];
+  const copiedNs = bytesNs(memory.touchedBytes, copiedPage);
   const imported = way.strategy === "subinterpreters" ? imports.interpreterNs : imports.processNs;
   const isForked = way.strategy === "processes" && startMethodOf(way.target) === "fork";
   const before = isForked || (isPreloaded(demand, way) && corner !== "low") ? copiedNs : imported;
-  return before + Math.min(memory.freshBytes, mostBytes) * nsPerByteOfPage;
+  return before + bytesNs(Math.min(memory.freshBytes, keptBytes), freshPage);
 }
 
 /**
@@ -231,8 +237,6 @@ function isPreloaded({ ofProgram }: Demand, { strategy, target }: Way): boolean 
   return ofProgram && strategy === "processes" && startMethodOf(target) === "forkserver";
 }
 
-/** A page of 4 KiB takes 3 to 5 µs on the virtual machine that the tables come from. */
-const nsPerByteOfPage = 1;
 const mostBytes = 500_000_000;
 
 /**
