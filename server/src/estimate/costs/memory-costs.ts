@@ -1,4 +1,4 @@
-import { type Interval, interval, multiply } from "../../base/interval.js";
+import { exactly, type Interval, interval, multiply, scale } from "../../base/interval.js";
 import { atLeast, type Target } from "../../base/target.js";
 
 /** What memory takes that the system gives: nanoseconds for 4 KiB of it, and how much of it an interpreter asks for again. */
@@ -48,6 +48,28 @@ export function memoryCosts(target: Target): MemoryCosts {
  * (2026-11-29, `test/measure/fresh_memory.py`): how far machines differ is for `gilscope calibrate` to tell.
  */
 const ordinaryPages: PageCosts = { freshPage: interval(500, 1_000, 4_000), copiedPage: interval(700, 1_500, 5_000) };
+
+/**
+ * What the results of tasks take that so many bytes belong to each, beyond making them: whoever keeps all of them gets ever new memory from the system, of a result
+ * that is larger than what the interpreter has at hand only that much, as the task has fetched the rest. Nothing where all fit into that.
+ */
+export function keptResultNs(bytes: number, tasks: number, { freshPage }: PageCosts): Interval {
+  return keptOfAllNs(Math.min(bytes, atHandBytes), bytes * tasks, freshPage);
+}
+
+/** The same for the process that makes results anew which came from workers: all of each. */
+export function receivedResultNs(bytes: number, tasks: number, { freshPage }: PageCosts): Interval {
+  return keptOfAllNs(bytes, bytes * tasks, freshPage);
+}
+
+function keptOfAllNs(bytes: number, all: number, freshPage: Interval): Interval {
+  return all > atHandBytes ? pagesNs(scale(areKept, bytes * (1 - atHandBytes / all)), freshPage) : exactly(0);
+}
+
+/** Mostly in a list of all; results that are done with one by one leave their memory to the next. */
+const areKept = interval(0, 0.7, 1);
+
+const atHandBytes = 1 << 20;
 
 /** What fetching or copying so many bytes takes at that price of a page. */
 export function pagesNs(bytes: Interval, page: Interval): Interval {

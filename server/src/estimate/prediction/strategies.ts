@@ -11,7 +11,7 @@ import type { Timeline } from "../../simulation/timeline.js";
 import { serialNs, type Workload } from "../../simulation/workload.js";
 import { machineOf } from "../calibration/calibration.js";
 import { heldThroughBriefReleases } from "../costs/brief-releases.js";
-import { pagesNs } from "../costs/memory-costs.js";
+import { pagesNs, receivedResultNs } from "../costs/memory-costs.js";
 import { type Corner, corners, type Demand, isOneTask, mostThreads, scaled, workloadOf } from "../tasks/demand.js";
 import { coresOf } from "../tasks/helper-threads.js";
 import { lockContention } from "../tasks/lock-contention.js";
@@ -147,8 +147,11 @@ function coresOfTask({ ownThreads }: Demand, target: Target, corner: Corner, cor
   return ownThreads && target.freeThreaded ? Math.min(cores, coresOf(ownThreads, corner)) : 1;
 }
 
+/** The least work is least worth what is dear about handing it over. */
+const dearAt: Readonly<Record<Corner, Corner>> = { low: "high", likely: "likely", high: "low" };
+
 function plainRuntime(demand: Demand, way: Way, corner: Corner): Runtime {
-  const costs = corner === "low" ? "high" : corner === "high" ? "low" : "likely";
+  const costs = dearAt[corner];
   return (hasPool(demand) && way.withPool?.(costs)) || way.runtime(costs);
 }
 
@@ -159,6 +162,7 @@ export function runtimeFor(demand: Demand, way: Way, corner: Corner, on: Machine
   const { start } = plain;
   return {
     ...plain,
+    handOver: receiving(plain.handOver, fetchedPerResultNs(demand, way, corner)),
     computeFactor: byObjects + lockContention(demand, corner, way, on.cores),
     ...(plain.lock === undefined ? { heldFactor: byObjects } : {}),
     start: {
@@ -199,14 +203,27 @@ function firstTaskNs(demand: Demand, way: Way, corner: Corner): number {
   const { memory, imports } = demand;
   if (way.memory === "shared") return 0;
   const { freshPage, copiedPage, keptBytes } = way.memoryCosts;
-  // The least work meets what is dearest.
-  const dear = corner === "low" ? "high" : corner === "high" ? "low" : "likely";
-  const bytesNs = (bytes: number, page: Interval): number => pagesNs(exactly(Math.min(bytes, mostBytes)), page)[dear];
+  const bytesNs = (bytes: number, page: Interval): number => pagesNs(exactly(Math.min(bytes, mostBytes)), page)[dearAt[corner]];
   const copiedNs = bytesNs(memory.touchedBytes, copiedPage);
   const imported = way.strategy === "subinterpreters" ? imports.interpreterNs : imports.processNs;
   const isForked = way.strategy === "processes" && startMethodOf(way.target) === "fork";
   const before = isForked || (isPreloaded(demand, way) && corner !== "low") ? copiedNs : imported;
   return before + bytesNs(Math.min(memory.freshBytes, keptBytes), freshPage);
+}
+
+/** Who makes results anew needs so much longer for each of their objects. */
+function receiving({ broker, inMain, ...others }: Runtime["handOver"], ns: number): Runtime["handOver"] {
+  return {
+    ...others,
+    broker: broker && { ...broker, nsPerResult: broker.nsPerResult + ns },
+    inMain: inMain && { ...inMain, nsPerResult: inMain.nsPerResult + ns },
+  };
+}
+
+/** What the memory takes that results need as they are made anew, for each of the objects that the simulator counts of one. */
+function fetchedPerResultNs({ resultMemory, resultObjects, tasks }: Demand, { memory, memoryCosts }: Way, corner: Corner): number {
+  if (memory === "shared") return 0;
+  return receivedResultNs(resultMemory, tasks[corner], memoryCosts)[dearAt[corner]] / Math.max(1, resultObjects);
 }
 
 /**
