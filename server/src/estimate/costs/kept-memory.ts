@@ -8,7 +8,7 @@ import { zero } from "./cost-sum.js";
 import { type MemoryCosts, pagesNs } from "./memory-costs.js";
 
 /** Of an object with its place in a container: 16 to 32 bytes of its own, 8 for the reference, the allocator's rounding. */
-export const objectBytes = 40;
+const objectBytes = 40;
 
 /**
  * The tables of dicts and sets, for each entry: they are made anew at twice the size when they are full, so that all that are filled come to twice the last one. Page
