@@ -12,8 +12,8 @@ export interface MemoryCosts extends PageCosts {
 }
 
 /**
- * Page faults come in the middle of bytecode and of native code, so whoever has the GIL keeps it meanwhile: two threads of CPython 3.11 take twice as long as
- * one for as many pages each, two processes 1.15 times as long (`test/measure/fresh_memory.py`).
+ * Page faults come in the middle of bytecode and of native code, so whoever has the GIL keeps it meanwhile: two threads of CPython 3.11 and 3.14 take
+ * twice as long as one for as many pages each, two of 3.13t 1.2 times, two processes 1.15 to 1.7 times as long (`test/measure/fresh_memory.py`).
  */
 export interface PageCosts {
   /** A page that is written to for the first time: the fault, finding one, filling it with zeros. */
