@@ -212,6 +212,47 @@ def threads(wake_low):
     }
 
 
+def pages():
+    """What the system takes to make a page of memory that is written to for the first time, and to copy one that a forked child writes to: for 4 KiB.
+
+    In blocks as large as those that the interpreter asks for, each touched before the next is there, so that they do not become huge pages.
+    """
+    import mmap
+
+    block, blocks = 1 << 20, 8
+    count = block * blocks / 4096
+    ones = b"\1" * (block // mmap.PAGESIZE)
+
+    def touch(memory):
+        begin = CPU()
+        memory[:: mmap.PAGESIZE] = ones
+        return CPU() - begin
+
+    def all_in_child(memories):
+        read, write = os.pipe()
+        child = os.fork()
+        if child == 0:
+            os.write(write, b"%d %d" % tuple(sum(map(touch, memories)) for _ in range(2)))
+            os._exit(0)
+        os.close(write)
+        with os.fdopen(read) as pipe:
+            first, again = map(int, pipe.read().split())
+        os.waitpid(child, 0)
+        return max(0, first - again) / count
+
+    made, copied = [], []
+    for _ in range(5):
+        memories, first = [], 0
+        for _ in range(blocks):
+            memories.append(mmap.mmap(-1, block, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS))
+            first += touch(memories[-1])
+        made.append(max(0, first - sum(map(touch, memories))) / count)
+        copied.append(all_in_child(memories))
+        for memory in memories:
+            memory.close()
+    return {"freshPage": spread(made, 0), "copiedPage": spread(copied, 0)}
+
+
 def start_method(method):
     """Starting and ending pools of one and of four workers."""
     import multiprocessing
@@ -476,6 +517,9 @@ def main():
         except Exception as problem:
             sys.stderr.write("lacking %s: %s\n" % (method, problem))
         progress(1 + index, 10, "processes (%s)" % method)
+    memory = {}
+    if "fork" in methods and sys.platform == "linux":
+        memory["pages"] = pages()
     operations = constructs()
     native = native_calls()
     progress(8, 10, "threads")
@@ -508,6 +552,7 @@ def main():
         "native": native,
         "handOver": hand_over,
         **cores,
+        **memory,
     }))
 
 

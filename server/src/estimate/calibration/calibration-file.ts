@@ -76,13 +76,14 @@ const schema = v.object({
   native: triples,
   handOver,
   crowding: v.exactOptional(crowding),
+  pages: v.exactOptional(v.object({ freshPage: triple, copiedPage: triple })),
 });
 
 /** Reads the content of a calibration file; a bad one is a value that says why, never an error thrown. */
 export function parseCalibration(json: unknown): Calibration | { readonly problem: string } {
   const result = v.safeParse(schema, json);
   if (!result.success) return { problem: problemText(result.issues[0]) };
-  const { version, freeThreaded, measured, operations, native, handOver: handOverCosts, crowding: cores = [] } = result.output;
+  const { version, freeThreaded, measured, operations, native, handOver: handOverCosts, crowding: cores = [], pages } = result.output;
   const target = targetOfBuild(version, freeThreaded);
   if (!target) return { problem: `CPython ${version.replace(/[^\w.+]/g, "")}${freeThreaded ? "t" : ""} is none of the targets known` };
   return {
@@ -93,6 +94,7 @@ export function parseCalibration(json: unknown): Calibration | { readonly proble
     native,
     handOver: handOverCosts as Calibration["handOver"],
     crowding: cores,
+    ...(pages ? { pages } : {}),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Interval } from "../../base/interval.js";
 import type { HandOverCosts } from "../../simulation/costs.js";
 import { type Crowding, type Machine, machine, separateCaches, sharedCaches } from "../../simulation/machine.js";
+import type { PageCosts } from "../costs/memory-costs.js";
 import type { BulkCost, BulkName, OperationCosts, OperationName } from "../costs/operation-costs.js";
 
 /** What `gilscope calibrate` measured on this machine with one interpreter. Nanoseconds, `[low, likely, high]`. */
@@ -17,6 +18,8 @@ export interface Calibration {
   readonly handOver: MeasuredHandOver;
   /** What cores take from each other, by rising number of busy ones; empty where it was not measured. */
   readonly crowding: readonly Crowding[];
+  /** What the system takes for 4 KiB of memory; absent where that was not measured: by earlier versions, or where processes are not forked. */
+  readonly pages?: Readonly<Record<keyof PageCosts, Triple>> | undefined;
 }
 
 /** Low, likely and high. */
@@ -49,7 +52,7 @@ export function calibrated(shipped: OperationCosts, calibration: Calibration): O
 /** Every site asks for them. */
 const calibratedOf = new WeakMap<Calibration, OperationCosts>();
 
-function withCalibration(shipped: OperationCosts, { measured, operations, native, handOver }: Calibration): OperationCosts {
+function withCalibration(shipped: OperationCosts, { measured, operations, native, handOver, pages }: Calibration): OperationCosts {
   const names = Object.keys(shipped.operations) as OperationName[];
   const speed = median(names.flatMap((name) => ratio(operations[name], shipped.operations[name])));
   const nativeNames = Object.keys(shipped.bulk) as BulkName[];
@@ -78,6 +81,7 @@ function withCalibration(shipped: OperationCosts, { measured, operations, native
     library: { ...shipped.library, factor: scaled(shipped.library.factor, speed) },
     integers: { ...shipped.integers, factor: scaled(shipped.integers.factor, nativeSpeed) },
     files: scaled(shipped.files, fileSpeed),
+    memory: pages ? { ...shipped.memory, freshPage: margined(pages.freshPage), copiedPage: margined(pages.copiedPage) } : shipped.memory,
     slowness: speed,
     handOver: {
       low: handOverOf(shipped.handOver.low, handOver, 0),

@@ -48,7 +48,7 @@ import { Costing, type CostSources } from "./costing.js";
 import type { FunctionState } from "./function-state.js";
 import { accessRun, contextRuns, isGeneratorContext, nextRun, operatorRun } from "./implicit-methods.js";
 import { isProduced, nextCost } from "./iterated-objects.js";
-import { keptBytes, keptNs, objectBytes } from "./kept-memory.js";
+import { fetchedNs, keptBytes, keptNs, touchedBytes } from "./kept-memory.js";
 import type { LibraryCalls } from "./library-calls.js";
 import { producedNs } from "./library-table.js";
 import { pinsOf } from "./pins.js";
@@ -361,8 +361,11 @@ export class BodyCosts extends Costing {
     const all = repeated(once, count);
     all.interpreter = add(all.interpreter, produced ? add(begin, produced) : begin);
     this.sharing.addLoop(loop, count.likely, at, all);
-    all.freshBytes = keptBytes(loop, count, body.freshBytes);
-    if (this.sharing.usesOfRound(loop, at) > 0) all.touchedBytes = Math.max(all.touchedBytes, count.likely * objectBytes * 3);
+    all.freshBytes = keptBytes(loop, count, body.freshBytes, at, this.evaluator);
+    if (known !== "default" && known !== "endless")
+      all.interpreter = add(all.interpreter, fetchedNs(all.freshBytes, body.freshBytes, count, this.costs.memory));
+    if (this.sharing.usesOfRound(loop, at) > 0)
+      all.touchedBytes = Math.max(all.touchedBytes, touchedBytes(loop, count, at, this.evaluator));
     all.endless ||= known === "endless";
     all.guessed ||= known === "default";
     addTo(sum, all);

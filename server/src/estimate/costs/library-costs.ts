@@ -14,6 +14,7 @@ import { largeCallNs } from "./integer-costs.js";
 import { derivedKey, scryptNs } from "./key-costs.js";
 import { tabulatedNs, tabulatedOperator } from "./library-table.js";
 import { matchedLengths, matchingNs } from "./matcher-costs.js";
+import { type MemoryCosts, pagesNs } from "./memory-costs.js";
 import type { BulkName, OperationCosts, OperationName } from "./operation-costs.js";
 import { packingNs } from "./packing-costs.js";
 import { matchingAllNs } from "./regex-costs.js";
@@ -71,7 +72,7 @@ export function measuredCallNs(
     return count && add(fixedNs, multiply(nsPerUnit, count));
   };
   /** The same for a call that returns about so many bytes in memory of its own. */
-  const making = (ns: Amount, bytes: Amount): Amount => ns && bytes && add(ns, freshMemoryNs(bytes));
+  const making = (ns: Amount, bytes: Amount): Amount => ns && bytes && add(ns, freshBlockNs(bytes, costs.memory));
   switch (name) {
     case "builtins.round":
       // Without a number of digits, nothing goes through text.
@@ -121,8 +122,8 @@ export function measuredCallNs(
       const made = count ?? length(first);
       // Zeros, or a copy of a block; integers one by one.
       const isBlock = count !== undefined || (shape(first)?.containers ?? 0) === 0;
-      const each = !isBlock ? interval(3, 6, 12) : (made?.likely ?? 0) > freshBytes ? interval(0.02, 0.25, 0.9) : interval(0.02, 0.05, 0.2);
-      return made && add(scale(operations.callBuiltin, 4), multiply(each, made));
+      const each = isBlock ? interval(0.02, 0.05, 0.2) : interval(3, 6, 12);
+      return making(made && add(scale(operations.callBuiltin, 4), multiply(each, made)), made);
     }
     case "builtins.list.pop": {
       // From the front, all others are moved by one place.
@@ -432,16 +433,13 @@ function nativeKey(key: Value, at: Activation, evaluator: Evaluator): boolean {
   return /^builtins\./.test(evaluator.externalNames(probe, at)[0] ?? "");
 }
 
-/**
- * Blocks of more than half a megabyte are fetched from the system anew each time, a page of 4 KiB for about 3 µs on the virtual machine that
- * the tables were measured on; smaller ones mostly come from what was given back before.
- */
-function freshMemoryNs(bytes: Interval): Interval {
-  const ns = (count: number): number => (count > freshBytes ? count * 0.7 : 0);
-  return interval(ns(bytes.low) * 0.4, ns(bytes.likely), ns(bytes.high) * 1.5);
+/** Blocks of more than half a megabyte are fetched from the system, again and again; smaller ones mostly come from what was given back before. */
+function freshBlockNs(bytes: Interval, { freshPage, blockAnew }: MemoryCosts): Interval {
+  const ofBlock = (count: number): number => (count > blockBytes ? count : 0);
+  return pagesNs(multiply(interval(ofBlock(bytes.low), ofBlock(bytes.likely), ofBlock(bytes.high)), blockAnew), freshPage);
 }
 
-const freshBytes = 500_000;
+const blockBytes = 500_000;
 
 /** Making a counter runs functions written in Python, as long as counting so many elements takes (28 to 41, CPython 3.8 to 3.14). */
 const emptyCounter = 31;

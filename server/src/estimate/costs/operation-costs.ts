@@ -2,6 +2,7 @@ import { type Interval, scale } from "../../base/interval.js";
 import { atLeast, type Target, targetName, targetTitle } from "../../base/target.js";
 import type { HandOverCosts, ProcessCosts } from "../../simulation/costs.js";
 import { type Calibration, calibrated } from "../calibration/calibration.js";
+import { type MemoryCosts, memoryCosts } from "./memory-costs.js";
 import measured from "./operation-costs.json";
 
 /**
@@ -22,6 +23,8 @@ export interface OperationCosts {
   readonly integers: { readonly column: string; readonly factor: Interval };
   /** What the kernel takes for files that are in the page cache, against the machine of the shipped tables. */
   readonly files: Interval;
+  /** What memory takes that the system gives. */
+  readonly memory: MemoryCosts;
   /** How many times as long computing takes here as on the machine of the shipped tables, on which knowledge's costs were measured, too. */
   readonly slowness: number;
   /** What the simulator asks for; three sets, for cheap, likely and dear hand-overs. */
@@ -350,7 +353,7 @@ export function costsFor(target: Target, calibrations: readonly Calibration[] = 
 function shippedCosts(target: Target): OperationCosts {
   let costs = derivedOf.get(target);
   if (!costs) {
-    costs = costsOf(target);
+    costs = { ...costsOf(target), memory: memoryCosts(target) };
     derivedOf.set(target, costs);
   }
   return costs;
@@ -359,7 +362,7 @@ function shippedCosts(target: Target): OperationCosts {
 /** Every site asks for the costs of its target. */
 const derivedOf = new WeakMap<Target, OperationCosts>();
 
-function costsOf(target: Target): OperationCosts {
+function costsOf(target: Target): DerivedCosts {
   const { implementation, minor } = target;
   if (implementation === "pypy") {
     return derive(
@@ -390,6 +393,9 @@ function costsOf(target: Target): OperationCosts {
   const note = `not measured: CPython 3.${Math.min(15, minor)} with the GIL × 1.08 (PEP 779: 5–10 % slower), hand-overs of 3.13t × 0.8`;
   return derive({ ...withGil, handOver: table("3.13t").handOver }, "derived", specialisingFreeThreaded, "3.14", note);
 }
+
+/** What follows from the measured table of a version. */
+type DerivedCosts = Omit<OperationCosts, "memory">;
 
 /** Calls of the standard library were not measured on these; much of it is Python, which 3.11 made faster by a quarter. */
 const slowerBefore311 = 1.2;
@@ -465,7 +471,7 @@ function derive(
   column: LibraryColumn,
   note: string,
   librarySlower = 1,
-): OperationCosts {
+): DerivedCosts {
   const operations = mapValues(from.operations, (triple) => toInterval(triple, by.operations));
   const bulk = mapValues(from.bulk, ([fixed, perUnit], name) => ({
     fixedNs: toInterval(fixed, by.bulk),

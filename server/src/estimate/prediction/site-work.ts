@@ -5,6 +5,7 @@ import type { Program } from "../../program/link/link.js";
 import type { Spawn, SpawnTarget } from "../../program/link/threads/spawn.js";
 import { lastName } from "../../program/link/threads/spawns.js";
 import { noImports } from "../costs/import-costs.js";
+import { keptResultNs } from "../costs/memory-costs.js";
 import { type CostOrigin, costsFor } from "../costs/operation-costs.js";
 import { CostModel } from "../costs/work.js";
 import { chunkSizeOf } from "../tasks/chunks.js";
@@ -139,12 +140,13 @@ export function estimateSite(spawn: Spawn, program: Program, costs: CostModel, a
   if (spawn.worker === "thread" && immovable.processes === "" && course === "together" && whole.locked.entries > whole.locked.records)
     assumptions.push(lockOfEach);
   const payload = target ? payloadOf(target, program, model) : nothingSent;
-  const { origin } = costsFor(settings.target, settings.calibrations);
+  const { origin, memory } = costsFor(settings.target, settings.calibrations);
   const areAllTold = !handed || (tasks.low === tasks.high && tasks.low === uneven?.shares.length);
   const seen = uneven || handed || !isMostlyInterpreted(whole) ? undefined : settings.observed?.sharesOf(tasks);
   const shares = uneven && areAllTold ? uneven.shares : seen;
   const demand: Demand = {
-    interpreterNs: whole.interpreterNs,
+    // A profiler has seen that, too.
+    interpreterNs: sampled ? whole.interpreterNs : add(whole.interpreterNs, keptResultNs(payload.resultMemory, tasks.likely, memory)),
     heldNs: whole.heldNs,
     nativeNs: whole.nativeNs,
     waitNs: whole.waitNs,
@@ -168,6 +170,7 @@ export function estimateSite(spawn: Spawn, program: Program, costs: CostModel, a
     argumentBytes: payload.argumentBytes,
     argumentObjects: payload.argumentObjects,
     resultObjects: payload.resultObjects,
+    resultMemory: payload.resultMemory,
     // A semaphore lets threads in as a pool has workers.
     width: spawn.width === "pool" || settings.workers !== undefined || room ? "pool" : "threads",
     ...(isLoop ? { eventLoop: loopDemandOf(whole, poolThreads(targets, program, model, settings)) } : {}),

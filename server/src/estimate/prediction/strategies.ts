@@ -11,6 +11,7 @@ import type { Timeline } from "../../simulation/timeline.js";
 import { serialNs, type Workload } from "../../simulation/workload.js";
 import { machineOf } from "../calibration/calibration.js";
 import { heldThroughBriefReleases } from "../costs/brief-releases.js";
+import { pagesNs, receivedResultNs } from "../costs/memory-costs.js";
 import { type Corner, corners, type Demand, isOneTask, mostThreads, scaled, workloadOf } from "../tasks/demand.js";
 import { coresOf } from "../tasks/helper-threads.js";
 import { lockContention } from "../tasks/lock-contention.js";
@@ -146,8 +147,11 @@ function coresOfTask({ ownThreads }: Demand, target: Target, corner: Corner, cor
   return ownThreads && target.freeThreaded ? Math.min(cores, coresOf(ownThreads, corner)) : 1;
 }
 
+/** The least work is least worth what is dear about handing it over. */
+const dearAt: Readonly<Record<Corner, Corner>> = { low: "high", likely: "likely", high: "low" };
+
 function plainRuntime(demand: Demand, way: Way, corner: Corner): Runtime {
-  const costs = corner === "low" ? "high" : corner === "high" ? "low" : "likely";
+  const costs = dearAt[corner];
   return (hasPool(demand) && way.withPool?.(costs)) || way.runtime(costs);
 }
 
@@ -158,6 +162,7 @@ export function runtimeFor(demand: Demand, way: Way, corner: Corner, on: Machine
   const { start } = plain;
   return {
     ...plain,
+    handOver: receiving(plain.handOver, fetchedPerResultNs(demand, way, corner)),
     computeFactor: byObjects + lockContention(demand, corner, way, on.cores),
     ...(plain.lock === undefined ? { heldFactor: byObjects } : {}),
     start: {
@@ -188,19 +193,37 @@ function outcome(demand: Demand, way: Way, on: Machine): Outcome {
 /**
  * What the first task costs a worker with memory of its own: a forked one copies each page of the program's data that it looks at, as that
  * counts references, and so does one that a fork server forks which has the program; another one has to import the program first. All fetch the
- * memory for what they make from the system. The fork server imports a program when its first pool starts, as it starts itself then; later pools,
- * which are predicted, find it there. Where the program is run as `python -m` or imported by another, each worker imports it after all: that is
- * the dear end. CPython 3.14.10, pools of four workers on 2 cores, as main module and imported by another: 85 and 156 ms where importing takes
- * 34 ms; 71 and 118 ms where it makes 33,000 objects in 23 ms, which tasks look at: each worker's took 5.6 and 0.4 ms longer than in one process.
+ * memory for what they make from the system, the first time all of it; what is fetched anew each time is part of the task. The fork server imports a
+ * program when its first pool starts, as it starts itself then; later pools, which are predicted, find it there. Where the program is run as
+ * `python -m` or imported by another, each worker imports it after all: that is the dear end. CPython 3.14.10, pools of four workers on 2 cores, as
+ * main module and imported by another: 85 and 156 ms where importing takes 34 ms; 71 and 118 ms where it makes 33,000 objects in 23 ms, which tasks
+ * look at: each worker's took 5.6 and 0.4 ms longer than in one process.
  */
 function firstTaskNs(demand: Demand, way: Way, corner: Corner): number {
   const { memory, imports } = demand;
   if (way.memory === "shared") return 0;
-  const copiedNs = Math.min(memory.touchedBytes, mostBytes) * nsPerByteOfPage;
+  const { freshPage, copiedPage, keptBytes } = way.memoryCosts;
+  const bytesNs = (bytes: number, page: Interval): number => pagesNs(exactly(Math.min(bytes, mostBytes)), page)[dearAt[corner]];
+  const copiedNs = bytesNs(memory.touchedBytes, copiedPage);
   const imported = way.strategy === "subinterpreters" ? imports.interpreterNs : imports.processNs;
   const isForked = way.strategy === "processes" && startMethodOf(way.target) === "fork";
   const before = isForked || (isPreloaded(demand, way) && corner !== "low") ? copiedNs : imported;
-  return before + Math.min(memory.freshBytes, mostBytes) * nsPerByteOfPage;
+  return before + bytesNs(Math.min(memory.freshBytes, keptBytes), freshPage);
+}
+
+/** Who makes results anew needs so much longer for each of their objects. */
+function receiving({ broker, inMain, ...others }: Runtime["handOver"], ns: number): Runtime["handOver"] {
+  return {
+    ...others,
+    broker: broker && { ...broker, nsPerResult: broker.nsPerResult + ns },
+    inMain: inMain && { ...inMain, nsPerResult: inMain.nsPerResult + ns },
+  };
+}
+
+/** What the memory takes that results need as they are made anew, for each of the objects that the simulator counts of one. */
+function fetchedPerResultNs({ resultMemory, resultObjects, tasks }: Demand, { memory, memoryCosts }: Way, corner: Corner): number {
+  if (memory === "shared") return 0;
+  return receivedResultNs(resultMemory, tasks[corner], memoryCosts)[dearAt[corner]] / Math.max(1, resultObjects);
 }
 
 /**
@@ -231,8 +254,6 @@ function isPreloaded({ ofProgram }: Demand, { strategy, target }: Way): boolean 
   return ofProgram && strategy === "processes" && startMethodOf(target) === "forkserver";
 }
 
-/** A page of 4 KiB takes 3 to 5 µs on the virtual machine that the tables come from. */
-const nsPerByteOfPage = 1;
 const mostBytes = 500_000_000;
 
 /**

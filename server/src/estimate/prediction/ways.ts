@@ -9,6 +9,7 @@ import { processes } from "../../simulation/runtimes/processes.js";
 import { pypy } from "../../simulation/runtimes/pypy.js";
 import { subinterpreters } from "../../simulation/runtimes/subinterpreters.js";
 import type { Calibration } from "../calibration/calibration.js";
+import type { MemoryCosts } from "../costs/memory-costs.js";
 import { costsFor } from "../costs/operation-costs.js";
 import type { Strategy } from "./prediction.js";
 
@@ -19,6 +20,8 @@ export interface Way {
   readonly refusedBecause: string;
   /** Whether workers see the memory of who started them, or are sent copies of what they need. */
   readonly memory: "shared" | "copied";
+  /** What memory takes there that the system gives. */
+  readonly memoryCosts: MemoryCosts;
   /** With cheap, likely or dear hand-overs. */
   runtime(costs: keyof Interval): Runtime;
   /** Of an event loop: the same where its tasks have threads of a pool do some of the work. */
@@ -34,7 +37,17 @@ export function waysToRun(target: Target, calibrations: readonly Calibration[]):
     memory: Way["memory"],
     build: (target: Target, costs: HandOverCosts) => Runtime,
     refusedBecause = "",
-  ): Way => ({ strategy, target: on, memory, refusedBecause, runtime: (costs) => build(on, costsFor(on, calibrations).handOver[costs]) });
+  ): Way => {
+    const known = costsFor(on, calibrations);
+    return {
+      strategy,
+      target: on,
+      memory,
+      refusedBecause,
+      memoryCosts: known.memory,
+      runtime: (costs) => build(on, known.handOver[costs]),
+    };
+  };
   const isForked = target.implementation === "cpython" || target.implementation === "pypy";
   const hasInterpreters = target.implementation === "cpython" && atLeast(target, 3, 14);
   return [

@@ -42,6 +42,8 @@ export interface Demand extends Times, Pick<TaskWork, "locked" | "shared" | "mem
   readonly argumentBytes: number;
   readonly argumentObjects: number;
   readonly resultObjects: number;
+  /** Bytes that one result takes in memory. */
+  readonly resultMemory: number;
   readonly width: "pool" | "threads";
   /** Of tasks that are coroutines of one event loop. */
   readonly eventLoop?: LoopDemand;

@@ -4,7 +4,7 @@ import { walkOperations } from "../../program/link/walk.js";
 import type { Value } from "../../program/operation.js";
 import type { CostModel } from "../costs/work.js";
 import { type Argument, bareActivation } from "../values/activation.js";
-import { averageOf, pickledBytes, pickledObjects, type Shape, shapeOf } from "../values/shape.js";
+import { averageOf, memoryBytes, pickledBytes, pickledObjects, type Shape, shapeOf } from "../values/shape.js";
 import { activationOf } from "./target-activation.js";
 
 /** Pickled bytes of one task, there and back, and how many objects they are, as far as they are known. */
@@ -13,6 +13,8 @@ export interface Payload {
   readonly resultBytes: number;
   readonly argumentObjects: number;
   readonly resultObjects: number;
+  /** Bytes that one result takes in memory. */
+  readonly resultMemory: number;
   /** The argument that most of the bytes belong to. */
   readonly largest: string | undefined;
   /** `guessed`: some argument could be anything. */
@@ -24,6 +26,7 @@ export const nothingSent: Payload = {
   resultBytes: 0,
   argumentObjects: 0,
   resultObjects: 0,
+  resultMemory: 0,
   largest: undefined,
   arguments: "known",
 };
@@ -47,6 +50,7 @@ export function payloadOf(target: SpawnTarget, program: Program, model: CostMode
     resultBytes: result ? pickledBytes(result) : 0,
     argumentObjects: objects,
     resultObjects: result ? pickledObjects(result) : 0,
+    resultMemory: result ? memoryBytes(result) : 0,
     largest,
     arguments: known,
   };
