@@ -3,11 +3,10 @@ import { atLeast, type Target } from "../../base/target.js";
 import type { FunctionNode } from "../../program/link/entity.js";
 import { importsAny } from "../../program/link/linked-file.js";
 import type { Resolver } from "../../program/link/resolution/resolver.js";
-import type { CallOperation, ComputeOperation, LoopOperation, Place, Value } from "../../program/operation.js";
+import type { CallOperation, ComputeOperation, LoopOperation, ReadOperation, Value, WriteOperation } from "../../program/operation.js";
 import type { Activation } from "../values/activation.js";
 import type { Evaluator } from "../values/evaluate.js";
 import { shapeOf } from "../values/shape.js";
-import { sliceLength } from "../values/slice-lengths.js";
 import { counterNs, isCounter, isOrdered } from "./counter-costs.js";
 import { largeArithmeticNs, mediumArithmeticNs, operandBits } from "./integer-costs.js";
 import { columnNs, comparedNs } from "./library-table.js";
@@ -157,8 +156,9 @@ export class ConstructCosts {
   }
 
   /** Reading or writing a place. */
-  access(place: Place, how: "read" | "write", at: Activation): Interval {
+  access(operation: ReadOperation | WriteOperation, at: Activation): Interval {
     const { operations } = this;
+    const { place, op: how } = operation;
     switch (place.kind) {
       case "name":
         return how === "read" ? operations.globalLoad : operations.globalStore;
@@ -167,7 +167,7 @@ export class ConstructCosts {
       case "element": {
         if (place.index.op === "compute" && place.index.operator === "slice") {
           const fixed = scale(operations.slice, how === "read" ? 0.5 : 1);
-          return how === "read" ? add(fixed, this.slicing(place.object, place.index.operands, at)) : fixed;
+          return operation.op === "read" ? add(fixed, this.slicing(operation, place.object, place.index.operands, at)) : fixed;
         }
         const kind = this.kindOf(place.object, at);
         // `found["name"]` is a call of `found.group`: 22 to 34 ns, CPython 3.11 and 3.13.
@@ -305,12 +305,12 @@ export class ConstructCosts {
    * What a slice copies. Of lists and tuples 1.0 to 1.3 ns for each element where they are different objects, whose counts of references lie apart; texts and
    * bytes are copied as a block, backwards 0.25 to 0.4 ns a character (CPython 3.11 and 3.13, 10 to 10,000 elements; `listCopyElement` has 0.8).
    */
-  private slicing(object: Value, parts: readonly Value[], at: Activation): Interval {
+  private slicing(slice: ReadOperation, object: Value, parts: readonly Value[], at: Activation): Interval {
     const kind = this.kindOf(object, at);
     if (kind === "array") return nothing;
     const isStepped = parts[2] !== undefined && !(parts[2].op === "constant" && parts[2].type === "none");
     const isBlock = kind === "text" && !isStepped;
-    const length = isBlock ? undefined : sliceLength(parts, object, at, this.evaluator);
+    const length = isBlock ? undefined : this.evaluator.length(slice, at);
     if (!length) return nothing;
     const each = kind === "text" ? 0.4 : 1.5;
     return multiply(
