@@ -56,6 +56,9 @@ export function recursionCount(
     const length =
       whole && (whole.how === "element" ? evaluator.elementLength(whole.value, whole.in) : evaluator.length(whole.value, whole.in));
     const levels = (n: number): number => Math.log2(Math.max(2, n));
+    const isOneWay = !calls.some((call) => callsBeside(node, call, calls) > 1);
+    // Who goes on with one part alone copies less at each level, as much as twice the first in all; what does not go by the length, each level takes.
+    if (length && isOneWay) return interval(Math.min(2, levels(length.low)), Math.sqrt(2 * levels(length.likely)), levels(length.high));
     if (length) return interval(levels(length.low), levels(length.likely), levels(length.high));
   }
   const given = parameterName === undefined ? undefined : activation.arguments.get(parameterName);
