@@ -60,6 +60,41 @@ describe("what happens in tasks is counted", () => {
     assert.equal(seen.share(place(text, "if n % 2:\n            n = 3 * n + 1\n        else:\n            n //= 2")), 41 / 111);
   });
 
+  test("the calls of a recursion that is cut short, by what came to its end", () => {
+    const sort = `def sort(items):
+    if len(items) < 2:
+        return items
+    middle = len(items) // 2
+    left, right = sort(items[:middle]), sort(items[middle:])
+    return [min(left[0], right[0])] + left[1:] + right`;
+    const text = program(`${sort}\n\ndef task(n):\n    return sort([i * 7919 % 10007 for i in range(n)])`, "[8192]");
+    const name = text.indexOf("sort(");
+    const calls = (steps: number) =>
+      followed(text, steps)
+        .of("task")
+        .callsOf({ start: name, end: name + 4 });
+    const whole = 2 * 8192 - 1;
+    assert.deepEqual(calls(2_000_000), { value: whole, is: "all" });
+    const part = calls(60_000);
+    assert.equal(part?.is, "some");
+    assert.ok(part.value > whole * 0.8 && part.value < whole * 1.2, `${part.value} of ${whole}`);
+  });
+
+  test("no calls of a recursion that is cut short on its way down are made up", () => {
+    const text = program("def down(n):\n    return 0 if n == 0 else 1 + down(n - 1)\n\ndef task(n):\n    return down(n)", "[800]");
+    const name = text.indexOf("down(");
+    const seen = followed(text, 500)
+      .of("task")
+      .callsOf({ start: name, end: name + 4 });
+    assert.equal(seen?.is, "least");
+    assert.ok(seen.value < 800);
+  });
+
+  test("how much slices copy", () => {
+    const text = program("def task(n):\n    rows = list(range(n))\n    return sum(len(rows[i:]) for i in range(n))", "[10]");
+    assert.equal(followed(text).of("task").length(place(text, "rows[i:]"))?.value, 5.5);
+  });
+
   test("calls of a recursion, each time that it is called from outside", () => {
     const text = program(
       `def place(row, taken):

@@ -97,12 +97,12 @@ export class BodyCosts extends Costing {
           this.sharing.addRead(operation.place, at, sum);
           if (this.program.enterImplicitly(accessRun(operation.place, "read", at, this.resolver), sum)) break;
           if (operation.place.kind === "element") this.program.lookUp(operation.place.object, operation.place.index, at, sum);
-          sum.interpreter = add(sum.interpreter, this.constructs.access(operation.place, "read", at));
+          sum.interpreter = add(sum.interpreter, this.constructs.access(operation, at));
           break;
         case "write":
           if (this.program.enterImplicitly(accessRun(operation.place, "write", at, this.resolver, operation.value), sum)) break;
           if (operation.place.kind === "element") this.program.lookUp(operation.place.object, operation.place.index, at, sum);
-          sum.interpreter = add(sum.interpreter, this.constructs.access(operation.place, "write", at));
+          sum.interpreter = add(sum.interpreter, this.constructs.access(operation, at));
           if (this.sharing.isSharedContainer(operation.place, at)) sum.sharedWrites++;
           break;
         case "compute":

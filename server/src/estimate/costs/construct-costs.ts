@@ -3,12 +3,11 @@ import { atLeast, type Target } from "../../base/target.js";
 import type { FunctionNode } from "../../program/link/entity.js";
 import { importsAny } from "../../program/link/linked-file.js";
 import type { Resolver } from "../../program/link/resolution/resolver.js";
-import type { CallOperation, ComputeOperation, LoopOperation, Place, Value } from "../../program/operation.js";
+import type { CallOperation, ComputeOperation, LoopOperation, ReadOperation, Value, WriteOperation } from "../../program/operation.js";
 import type { Activation } from "../values/activation.js";
 import { combine } from "../values/amount.js";
 import type { Evaluator } from "../values/evaluate.js";
 import { shapeOf } from "../values/shape.js";
-import { sliceLength } from "../values/slice-lengths.js";
 import { counterNs, isCounter, isOrdered } from "./counter-costs.js";
 import { largeArithmeticNs, mediumArithmeticNs, operandBits } from "./integer-costs.js";
 import { columnNs, comparedNs } from "./library-table.js";
@@ -170,8 +169,9 @@ export class ConstructCosts {
   }
 
   /** Reading or writing a place. */
-  access(place: Place, how: "read" | "write", at: Activation): Interval {
+  access(operation: ReadOperation | WriteOperation, at: Activation): Interval {
     const { operations } = this;
+    const { place, op: how } = operation;
     switch (place.kind) {
       case "name":
         return how === "read" ? operations.globalLoad : operations.globalStore;
@@ -180,7 +180,7 @@ export class ConstructCosts {
       case "element": {
         if (place.index.op === "compute" && place.index.operator === "slice") {
           const fixed = scale(operations.slice, how === "read" ? 0.5 : 1);
-          return how === "read" ? add(fixed, this.slicing(place.object, place.index.operands, at)) : fixed;
+          return operation.op === "read" ? add(fixed, this.slicing(operation, place.object, place.index.operands, at)) : fixed;
         }
         const kind = this.kindOf(place.object, at);
         // `found["name"]` is a call of `found.group`: 22 to 34 ns, CPython 3.11 and 3.13.
@@ -323,11 +323,11 @@ export class ConstructCosts {
    * bytes backwards 0.25 to 0.4 ns a character (CPython 3.11 and 3.13, 10 to 10,000 elements; `listCopyElement` has 0.8), and else as a block. A part of a
    * view copies nothing.
    */
-  private slicing(object: Value, parts: readonly Value[], at: Activation): Interval {
+  private slicing(slice: ReadOperation, object: Value, parts: readonly Value[], at: Activation): Interval {
     const kind = this.kindOf(object, at);
     if (kind === "array" || kind === "view") return nothing;
     const isBlock = kind === "text" || kind === "bytearray";
-    const length = sliceLength(parts, object, at, this.evaluator);
+    const length = this.evaluator.length(slice, at);
     if (!length) return nothing;
     const isStepped = parts[2] !== undefined && !(parts[2].op === "constant" && parts[2].type === "none");
     if (isBlock && !isStepped) return blockNs(length);

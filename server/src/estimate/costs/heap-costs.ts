@@ -34,9 +34,9 @@ export function heapNs(name: string, call: CallOperation, at: Activation, evalua
 /** Heaps of more entries lie in no cache near the interpreter. */
 const cached = 50_000;
 
-/** How many entries it has: of those that are put on it beside the others that are taken, whatever is usual. */
+/** How many entries it has: of those that are put on it beside the others that are taken, whatever was seen or is usual. */
 function sizeOf(heap: Value, at: Activation, evaluator: Evaluator): Interval {
-  if (pushedInto(heap, at).length > 0) return usualSize;
+  if (pushedInto(heap, at).length > 0) return evaluator.observed?.length(heap, at) ?? usualSize;
   return evaluator.length(heap, at) ?? usualSize;
 }
 

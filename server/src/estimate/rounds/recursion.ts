@@ -2,7 +2,7 @@ import { type Interval, interval } from "../../base/interval.js";
 import type { FunctionNode } from "../../program/link/entity.js";
 import { loopsAround } from "../../program/link/loops.js";
 import { sameValue } from "../../program/link/state/updates.js";
-import { walkBeside, walkOperations } from "../../program/link/walk.js";
+import { innerOperations, walkOperations } from "../../program/link/walk.js";
 import type { CallOperation, Operation, Value } from "../../program/operation.js";
 import { type Activation, bareActivation } from "../values/activation.js";
 import { combine } from "../values/amount.js";
@@ -56,6 +56,9 @@ export function recursionCount(
     const length =
       whole && (whole.how === "element" ? evaluator.elementLength(whole.value, whole.in) : evaluator.length(whole.value, whole.in));
     const levels = (n: number): number => Math.log2(Math.max(2, n));
+    const isOneWay = mostTogether(node.facts.body, calls) < 2;
+    // Who goes on with one part alone copies less at each level, as much as twice the first in all; what does not go by the length, each level takes.
+    if (length && isOneWay) return interval(Math.min(2, levels(length.low)), Math.sqrt(2 * levels(length.likely)), levels(length.high));
     if (length) return interval(levels(length.low), levels(length.likely), levels(length.high));
   }
   const given = parameterName === undefined ? undefined : activation.arguments.get(parameterName);
@@ -84,7 +87,7 @@ export function endingShare(node: FunctionNode, calls: readonly CallOperation[],
   const goesDown = (call: CallOperation): boolean =>
     loopsAround(node, call).length === 0 &&
     call.arguments.some(({ value }) => value.op === "compute" && /^(-|\/\/|>>)$/.test(value.operator));
-  const together = Math.max(...calls.map((call) => callsBeside(node, call, calls)));
+  const together = mostTogether(node.facts.body, calls);
   return together > 1 && calls.every(goesDown) ? Math.max(0, 1 - (likely - 1) / together / Math.max(1, likely)) : 0;
 }
 
@@ -97,13 +100,33 @@ function callsAlike(node: FunctionNode, calls: readonly CallOperation[]): readon
   return all;
 }
 
-/** How many of the calls one run of the function makes that makes this one: not those in other arms of a branch. */
-function callsBeside(node: FunctionNode, wanted: CallOperation, calls: readonly CallOperation[]): number {
-  const found = new Set<Operation>();
-  walkBeside(node.facts.body, wanted, (operation) => {
-    if (operation.op === "call" && calls.includes(operation)) found.add(operation);
-  });
-  return found.size;
+/** How many of these calls one way through the function makes at most, each round of a loop taken for one. */
+function mostTogether(operations: readonly Operation[], calls: readonly CallOperation[]): number {
+  const { through, ended } = waysThrough(operations, calls);
+  return Math.max(through, ended);
+}
+
+/** The same for the ways that come to the end of a block, and for those that leave it before; 0 where there are none. */
+function waysThrough(
+  operations: readonly Operation[],
+  calls: readonly CallOperation[],
+): { readonly through: number; readonly ended: number } {
+  let through = 0;
+  let ended = 0;
+  for (const operation of operations) {
+    if (operation.op === "return" || operation.op === "raise") return { through: 0, ended: Math.max(ended, through) };
+    if (operation.op === "call" && calls.includes(operation)) through++;
+    const inner = innerOperations(operation).map((part) => ({ ...waysThrough(part, calls), leaves: leaves(part) }));
+    ended = Math.max(ended, ...inner.map((part) => through + part.ended));
+    const onward = inner.filter((part) => !part.leaves).map((part) => part.through);
+    through += operation.op === "branch" ? Math.max(0, ...onward) : onward.reduce((sum, each) => sum + each, 0);
+  }
+  return { through, ended };
+}
+
+function leaves(operations: readonly Operation[]): boolean {
+  const last = operations[operations.length - 1];
+  return last?.op === "return" || last?.op === "raise";
 }
 
 /** Where the arguments are numbers and all that the function decides by follows from them, its code tells. */

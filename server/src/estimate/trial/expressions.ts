@@ -128,6 +128,7 @@ export abstract class ExpressionCompiler {
   protected watched(expression: Expression, scope: Scope): Evaluate {
     const value = this.expression(expression, scope);
     if (expression.kind === "literal" || expression.kind === "lambda" || expression.kind === "text") return value;
+    if (expression.kind === "subscript" && expression.index.kind === "slice") return value;
     const site = this.machine.site(expression);
     return (frame) => {
       const found = value(frame);
@@ -161,12 +162,16 @@ export abstract class ExpressionCompiler {
         const object = this.expression(expression.object, scope);
         if (expression.index.kind === "slice") {
           const parts = expression.index.parts.map((part) => this.expression(part, scope));
+          // What it copies goes by its length.
+          const site = machine.site(expression);
           return (frame) => {
             const found = object(frame);
-            return machine.slice(
+            const slice = machine.slice(
               found,
               parts.map((part) => part(frame)),
             );
+            site.saw(slice);
+            return slice;
           };
         }
         const index = this.expression(expression.index, scope);

@@ -334,7 +334,14 @@ export class Machine {
   }
 
   private finish(code: Compiled, frame: Frame, active: { running: number }, isFromOutside: boolean): Py {
-    this.inside(active, () => code.run(frame));
+    code.site.entered();
+    try {
+      this.inside(active, () => code.run(frame));
+    } catch (error) {
+      if (error instanceof Raised) code.site.left();
+      throw error;
+    }
+    code.site.left();
     if (isFromOutside) code.site.returned();
     return frame.returned;
   }

@@ -2,6 +2,7 @@ import type { Range } from "../../base/range.js";
 import { asFloat } from "./arithmetic.js";
 import type { Machine } from "./machine.js";
 import type { Observations } from "./observations.js";
+import { RecursionProgress } from "./recursion-progress.js";
 import { Iterator_, lengthOf, type Py } from "./values.js";
 
 /** A place of the text, and what was seen there since a task began. */
@@ -18,6 +19,9 @@ export class Site {
   private calls = 0;
   private outermost = 0;
   private finishedCalls = 0;
+  /** How many calls there were when the last one from outside had come to its end. */
+  private callsOfFinished = 0;
+  private progress: RecursionProgress | undefined;
   private isSeen = false;
 
   constructor(
@@ -78,7 +82,26 @@ export class Site {
 
   /** A call from outside came to its end. */
   returned(): void {
-    if (this.machine.isWatching) this.finishedCalls++;
+    if (!this.machine.isWatching) return;
+    this.finishedCalls++;
+    this.callsOfFinished = this.calls;
+  }
+
+  /** A call of a plain function begins, and comes to its end. */
+  entered(): void {
+    if (!this.machine.isWatching) return;
+    this.progress ??= new RecursionProgress();
+    this.progress.entered();
+  }
+
+  left(): void {
+    if (this.machine.isWatching) this.progress?.left();
+  }
+
+  /** How many calls the one from outside makes that did not come to its end, as far as those tell that did; undefined where that is next to nothing. */
+  private unfinishedCalls(): number | undefined {
+    const share = this.progress?.share ?? 0;
+    return share < leastShare ? undefined : (this.calls - this.callsOfFinished) / share;
   }
 
   /** Hands over what was seen, and begins anew. What is under way says something only where it was followed for long. */
@@ -88,6 +111,11 @@ export class Site {
       if (this.finished < this.runs) this.runs = this.rounds = 0;
       if (this.finishedCalls < this.outermost) this.outermost = this.calls = 0;
     }
+    const unfinishedCalls = this.finishedCalls === this.outermost - 1 ? this.unfinishedCalls() : undefined;
+    if (unfinishedCalls !== undefined) {
+      this.calls = this.callsOfFinished + unfinishedCalls;
+      this.finishedCalls++;
+    }
     to.tookBranch(range, true, this.first);
     to.tookBranch(range, false, this.second);
     to.ranLoop(range, this.rounds, this.runs, this.finished);
@@ -95,7 +123,11 @@ export class Site {
     to.sawNumber(range, this.numbers, this.numbered);
     to.called(range, this.calls, this.outermost, this.finishedCalls);
     this.first = this.second = this.runs = this.rounds = this.finished = this.sized = this.sizes = this.numbered = this.numbers = 0;
-    this.calls = this.outermost = this.finishedCalls = 0;
+    this.calls = this.outermost = this.finishedCalls = this.callsOfFinished = 0;
+    this.progress?.clear();
     this.isSeen = false;
   }
 }
+
+/** Of a recursion of which less came to its end, nobody knows how much there is. */
+const leastShare = 0.01;
