@@ -1,8 +1,9 @@
-import type { Range } from "../../../base/range.js";
+import { contains, type Range } from "../../../base/range.js";
 import type { FunctionFacts } from "../../facts.js";
-import type { Operation } from "../../operation.js";
+import type { LoopOperation, Operation } from "../../operation.js";
 import type { FunctionNode } from "../entity.js";
 import { functionTest } from "../linked-file.js";
+import { loopsIn } from "../loops.js";
 import { leaves } from "../state/compound.js";
 
 /** One of several ways through an operation that has them: an arm of a branch, a part of a `try`. */
@@ -78,7 +79,20 @@ export function suspensionsOf(node: Pick<FunctionNode, "facts">): Suspensions {
 export function suspensionBetween(read: Range, operation: Operation, end: number, node: FunctionNode): Suspension | undefined {
   const { all, turnsTo } = suspensionsOf(node);
   const turns = turnsTo.get(operation) ?? [];
-  return all.find((each) => each.end > read.start && each.start < end && each.end <= end && leadsTo(each.turns, turns));
+  const retests = loopsIn(node).filter((loop) => isTestOf(read, loop) && loop.end <= operation.start && !loop.endsEarly);
+  return all.find(
+    (each) =>
+      each.end > read.start &&
+      each.start < end &&
+      each.end <= end &&
+      leadsTo(each.turns, turns) &&
+      !retests.some((loop) => contains(loop, each) && !isTestOf(each, loop)),
+  );
+}
+
+/** Whether the range lies in what a `while` tests, which is looked at again after whatever the loop's body waits for. */
+function isTestOf(range: Range, { form, test }: LoopOperation): boolean {
+  return form === "while" && test !== undefined && contains(test, range);
 }
 
 function leadsTo(from: readonly Turn[], to: readonly Turn[]): boolean {

@@ -457,6 +457,7 @@ export class Ownership {
             // Where it is not known what it is, there may be nothing.
             if (element.class || entity.name !== "builtins.dict.get" || (call.arguments.length === 1 && this.isLock(call, frame)))
               return element;
+            if (this.resolver.resolve(call, frame.function).some(isChangeable)) return element;
           }
           const type = this.resolver.resolve(call, frame.function)[0];
           return type?.kind === "object" ? { ...own, key: `made ${frame.function.file.path}:${call.start}` } : unknown;
@@ -503,6 +504,12 @@ function isStoredForThread(key: string, container: Value, { function: { file } }
     isStored ||= isKey && object.op === "read" && object.place.kind === held.kind && object.place.name === held.name;
   });
   return isStored;
+}
+
+/** Whether it is a container whose content changes, so that who finds it in a dict and who put it there mean one content. */
+function isChangeable(entity: Entity): boolean {
+  if (entity.kind === "container") return /^(list|set|dict)$/.test(entity.value.makes);
+  return entity.kind === "object" && /^(builtins\.(list|set|dict)|collections\.(deque|defaultdict|OrderedDict|Counter))$/.test(entity.type);
 }
 
 /** The key of an element that is written out, so that `db["orders"]` and `db["users"]` are two objects; else empty. */

@@ -106,15 +106,14 @@ const adaptersOfModules: ReadonlySet<string> = new Set(
 );
 const maximumDepth = 5;
 
-/** The containers and iterators whose elements the value hands on as they are now; a copy is none of them. */
-/** What is gone through when the value is, below views and adapters. */
+/** The containers and iterators whose elements the value hands on as they are now, below views and adapters; a copy is none of them. */
 export function sourcesOf(value: Value, within: FunctionNode, resolver: Resolver, depth = 0): readonly Source[] {
   if (depth > maximumDepth) return [];
   const inner = (next: Value | undefined): readonly Source[] => (next ? sourcesOf(next, within, resolver, depth + 1) : []);
   switch (value.op) {
     case "read": {
       const only = onlyBinding(value, within);
-      const behind = only?.op === "call" ? inner(only) : [];
+      const behind = only?.op === "call" && !isLookUp(only) ? inner(only) : [];
       return behind.length > 0 ? behind : [{ source: value, view: undefined, runs: "nothing" }];
     }
     case "choice":
@@ -122,6 +121,7 @@ export function sourcesOf(value: Value, within: FunctionNode, resolver: Resolver
     case "call": {
       const { callee } = value;
       if (callee.op !== "read" || callee.place.kind === "element") return [];
+      if (isLookUp(value)) return [{ source: value, view: undefined, runs: "nothing" }];
       const { name } = callee.place;
       if (callee.place.kind === "attribute" && value.arguments.length === 0 && viewNames.has(name)) {
         const view = name as Iteration["view"];
@@ -146,6 +146,16 @@ export function sourcesOf(value: Value, within: FunctionNode, resolver: Resolver
     default:
       return [];
   }
+}
+
+/** Whether it asks a dict for what lies under a key: `rooms.get(name, ())`, `rooms.setdefault(name, set())`. */
+export function isLookUp({ callee, arguments: given }: CallOperation): boolean {
+  return (
+    callee.op === "read" &&
+    callee.place.kind === "attribute" &&
+    /^(get|setdefault)$/.test(callee.place.name) &&
+    given[0]?.form === "positional"
+  );
 }
 
 /** A view that a function returns, `return self._rows.items()`: whoever goes through it sees what is in the dict then, when what the function held is given back. */

@@ -31,6 +31,7 @@ import { idleLoopsIn } from "../waiting/idle-loops.js";
 import type { CheckThenAct } from "./compound.js";
 import { changingMethods } from "./container-changes.js";
 import { readForEmptying } from "./emptying.js";
+import { isLookUp } from "./iteration.js";
 import { countsOn, gapBefore, isProperty, isSizeFor, readForAdding, samePlace, updateForm, updateGap, updateRead } from "./updates.js";
 
 /** One way through a function: its frame, and what was held at the checks that came by. */
@@ -141,7 +142,10 @@ export class StateAccesses {
     const { resolver, knowledge } = this.program;
     const checked = activation.checks.get(call);
     const mayChange = changingMethods.has(name);
-    if (object.op !== "read") return;
+    // `self.rooms.setdefault(name, set()).add(user)` changes what lies in the dict.
+    const table = object.op === "call" && isLookUp(object) ? receiverOf(object) : undefined;
+    if (object.op !== "read" && !table) return;
+    const base = baseOf(table ?? object);
     const entities = resolver.resolve(object, frame.function);
     const isContainer = entities.length === 0 || entities.some((entity) => isContainerEntity(entity, knowledge));
     const isUnsafe = entities.some((entity) => objectionTo(entity, name, resolver) !== undefined);
@@ -151,8 +155,8 @@ export class StateAccesses {
     if (!(mayChange && isContainer) && !isUnsafe && !changesChecked) return;
     const target = this.ownership.object(object, frame);
     if (target.sharing !== "shared") {
-      const table = isUnsafe && entities.every(isOfLoop) ? this.tableOf(object, frame) : undefined;
-      if (table) this.access("use", elementsOf(table), call, call, baseOf(object), activation, held);
+      const others = object.op === "read" && isUnsafe && entities.every(isOfLoop) ? this.tableOf(object, frame) : undefined;
+      if (others) this.access("use", elementsOf(others), call, call, base, activation, held);
       return;
     }
     if (mayChange && isContainer) {
@@ -163,9 +167,9 @@ export class StateAccesses {
         form: "stores",
         result: "counted",
       };
-      this.access("change", elementsOf(target), call, call, baseOf(object), activation, held, update);
+      this.access("change", elementsOf(target), call, call, base, activation, held, update);
     } else {
-      this.access(isUnsafe ? "use" : "change", target, call, call, baseOf(object), activation, held);
+      this.access(isUnsafe ? "use" : "change", target, call, call, base, activation, held);
     }
   }
 

@@ -1,5 +1,5 @@
 import type { ArgumentPassing, ValuePlace } from "../../../knowledge/entry.js";
-import type { CallArgument, CallOperation, Value } from "../../operation.js";
+import { type CallArgument, type CallOperation, unbound, type Value } from "../../operation.js";
 import { type ClassNode, type Entity, entityKey, type FunctionNode } from "../entity.js";
 import { boundObject } from "../resolution/bound-methods.js";
 import { behindPartial } from "../resolution/callees.js";
@@ -209,6 +209,42 @@ export function addCallTargets(
   }
 }
 
+/**
+ * What stands in each place of the tuples of `[(history, each) for each in readings]`, of `[(a, 1), (b, 2)]` and of `zip(names, sizes)`, or of a variable that is bound to
+ * such a list alone: one value for all, or a list of one for each.
+ */
+function columnsOf(tuples: Value, within: FunctionNode): readonly { readonly value: Value; readonly how: "whole" | "element" }[] {
+  if (tuples.op === "read" && tuples.place.kind === "name" && tuples.place.owner === within.index) {
+    const [only, ...others] = within.bound(tuples.place.name) ?? [];
+    return only && only.op !== "read" && others.length === 0 ? columnsOf(only, within) : [];
+  }
+  if (tuples.op === "call" && tuples.callee.op === "read" && tuples.callee.place.kind === "name" && tuples.callee.place.owner === unbound)
+    return tuples.callee.place.name === "zip" && tuples.arguments.every(({ form }) => form === "positional")
+      ? tuples.arguments.map(({ value }) => ({ value, how: "element" }))
+      : [];
+  if (tuples.op === "comprehension" && tuples.element.op === "display")
+    return tuples.element.elements.map((element) =>
+      isSameForAll(element, within) ? { value: element, how: "whole" } : { value: { ...tuples, element }, how: "element" },
+    );
+  if (tuples.op !== "display" || tuples.isOpen) return [];
+  const rows = tuples.elements.map((row) => (row.op === "display" && !row.isOpen ? row.elements : []));
+  const width = Math.min(...rows.map((row) => row.length));
+  return Array.from({ length: rows.length > 0 ? width : 0 }, (_, place) => ({
+    value: { ...tuples, elements: rows.flatMap((row) => row[place] ?? []) },
+    how: "element",
+  }));
+}
+
+/** Whether a part of what a comprehension makes is what was there before it, as none of its own variables is. */
+function isSameForAll(value: Value, within: FunctionNode): boolean {
+  if (value.op !== "read") return value.op === "constant";
+  const { place } = value;
+  if (place.kind === "attribute") return isSameForAll(place.object, within);
+  if (place.kind === "element") return false;
+  const bound = place.owner === within.index ? (within.bound(place.name) ?? []) : [];
+  return !bound.some(({ op }) => op === "element-of" || op === "item-of");
+}
+
 /** What the target's parameters are bound to. `given` are the arguments that a partial adds in front. */
 function bound(
   node: FunctionNode,
@@ -265,8 +301,7 @@ function bound(
     }
     case "unpacked-element": {
       const value = argumentAt(call, passing.of);
-      const element = value?.op === "comprehension" ? value.element : value?.op === "display" ? value.elements[0] : undefined;
-      if (element?.op === "display") for (const each of element.elements) positional(each, caller, "element");
+      for (const { value: part, how } of (value && columnsOf(value, caller)) ?? []) positional(part, caller, how);
       break;
     }
   }
