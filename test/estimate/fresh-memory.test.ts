@@ -148,6 +148,17 @@ describe("memory that a task asks the system for", () => {
     assert.equal(dearer("rows = [[n] for n in source]\nreturn len(rows)"), 0);
   });
 
+  test("is that of calls that go deep, since 3.11", () => {
+    const deep = (depth: number, on = "cpython-3.13", step = "down(left - 1) + 1"): number =>
+      dearer(`def down(left):\n    if left == 0:\n        return 0\n    return ${step}\nreturn down(${depth})`, on) / pageNs;
+    // 21 pages for 900 calls beyond the first 150.
+    assert.ok(deep(900) > 15 && deep(900) < 45, `${deep(900)}`);
+    assert.equal(deep(100), 0);
+    assert.equal(deep(900, "cpython-3.9"), 0);
+    // Of many calls only a few stand one inside the other.
+    assert.equal(deep(18, "cpython-3.13", "1 if left == 1 else down(left - 1) + down(left - 2)"), 0);
+  });
+
   test("is that of large blocks", () => {
     const large = dearer("data = bytearray(8_000_000)\nreturn len(data)") / pageNs;
     assert.ok(large > 900 && large < 2_000, `${large}`);
