@@ -90,6 +90,35 @@ describe("what archives take", () => {
   });
 });
 
+describe("the members of an archive", () => {
+  const filled = (members: number): string => `import io, tarfile, zipfile
+def zipped():
+    room = io.BytesIO()
+    with zipfile.ZipFile(room, "w") as made:
+        for i in range(${members}):
+            made.writestr(f"name{i}", "some words")
+    with zipfile.ZipFile(room) as archive:
+        return sum(len(archive.read(name)) for name in archive.namelist())
+def taped():
+    room = io.BytesIO()
+    with tarfile.open(fileobj=room, mode="w") as made:
+        for i in range(${members}):
+            made.addfile(tarfile.TarInfo(f"name{i}"), io.BytesIO(b"some words"))
+    room.seek(0)
+    with tarfile.open(fileobj=room) as archive:
+        return sum(member.size for member in archive)`;
+
+  test("are as many as the function has put there", () => {
+    for (const call of ["zipped()", "taped()"]) {
+      const [few, many] = [told(filled(50), call), told(filled(500), call)];
+      between(many.likely / few.likely, 7, 11);
+      // To write and to read one: 700 to 2,000 calls of a function.
+      between(many.likely / 500, 5_000, 80_000);
+      between(many.high / many.low, 1, 60);
+    }
+  });
+});
+
 describe("what comparing sequences takes", () => {
   const texts = `import difflib\nleft = "the quick brown fox jumps over it " * 20\nright = "a quick brown dog jumps over us " * 20`;
 

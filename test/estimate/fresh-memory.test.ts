@@ -112,12 +112,51 @@ describe("memory that a task asks the system for", () => {
     assert.ok(nested / flat > 0.8 && nested / flat < 1.3, `${flat} ${nested}`);
   });
 
+  test("counts as well where loops inside fill what was there before", () => {
+    const flat = dearer("rows = []\nfor n in range(160_000):\n    rows.append((n, number))\nreturn len(rows)");
+    for (const inside of [
+      "    for n in range(400):\n        rows.append((n, number))",
+      "    for n in range(800):\n        if n % 2:\n            rows.append((n, number))",
+    ]) {
+      const nested = dearer(`rows = []\nfor turn in range(400):\n${inside}\nreturn len(rows)`);
+      assert.ok(nested / flat > 0.7 && nested / flat < 1.5, `${flat} ${nested}`);
+    }
+    const table = dearer("grid = {}\nfor x in range(400):\n    for y in range(400):\n        grid[(x, y)] = x\nreturn len(grid)");
+    assert.ok(table > flat, `${flat} ${table}`);
+    // A list of each round's own is gone when the next is made.
+    assert.equal(dearer("for turn in range(400):\n    rows = []\n    for n in range(400):\n        rows.append((n, turn))\nreturn 1"), 0);
+  });
+
+  test("is that of objects and of what calls of the library make", () => {
+    const some = (body: string, least: number, most: number): void => {
+      const pages = dearer(body) / pageNs;
+      assert.ok(pages > least && pages < most, `${body}: ${pages}`);
+    };
+    // 300,000 objects of 88 bytes and more, texts of 64 and more, numbers of 40.
+    some("class Row:\n    def __init__(self, n):\n        self.n = n\nreturn len([Row(n) for n in range(300_000)])", 3_500, 8_000);
+    some("return len(('word ' * 300_000).split())", 3_000, 7_000);
+    some("return len(list(range(300_000)))", 1_500, 4_000);
+    some("import itertools\nreturn len(list(itertools.accumulate(range(300_000))))", 1_500, 4_000);
+    some("return len('a few words'.split())", -1, 0.1);
+  });
+
   test("is none of the task's where mimalloc keeps it", () => {
     assert.equal(dearer("return len([[n] for n in range(300_000)])", "cpython-3.13t"), 0);
   });
 
   test("is not told where nobody knows how much it builds", () => {
     assert.equal(dearer("rows = [[n] for n in source]\nreturn len(rows)"), 0);
+  });
+
+  test("is that of calls that go deep, since 3.11", () => {
+    const deep = (depth: number, on = "cpython-3.13", step = "down(left - 1) + 1"): number =>
+      dearer(`def down(left):\n    if left == 0:\n        return 0\n    return ${step}\nreturn down(${depth})`, on) / pageNs;
+    // 21 pages for 900 calls beyond the first 150.
+    assert.ok(deep(900) > 15 && deep(900) < 45, `${deep(900)}`);
+    assert.equal(deep(100), 0);
+    assert.equal(deep(900, "cpython-3.9"), 0);
+    // Of many calls only a few stand one inside the other.
+    assert.equal(deep(18, "cpython-3.13", "1 if left == 1 else down(left - 1) + down(left - 2)"), 0);
   });
 
   test("is that of large blocks", () => {

@@ -42,6 +42,7 @@ describe("what computing with large integers takes", () => {
     const ratio = (statement: string): number => likely("n = 3_141_592_653", statement) / likely("n = 123_456", statement);
     between(ratio("n + 69_069"), 1, 1.5);
     between(ratio("n // 69_069"), 1.3, 5);
+    between(ratio("n >> 7"), 1.3, 2.4);
     between(ratio("n % 69_069"), 0.9, 1.2);
   });
 

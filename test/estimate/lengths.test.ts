@@ -568,3 +568,24 @@ def task(part):
     }
   });
 });
+
+describe("a walk that triples and halves numbers", () => {
+  const walk = (test: string): string => `${pool}known = {1}
+def task(n):
+    for start in range(1, 2_000):
+        x = start
+        while ${test}:
+            x = x // 2 if x % 2 == 0 else 3 * x + 1
+if __name__ == "__main__":
+    with ThreadPoolExecutor(4) as executor:
+        list(executor.map(task, [1] * 4))
+`;
+  const takes = (text: string, rounds: string): boolean =>
+    predictionOf(parser, text).assumptions.some(({ what, value }) => what.includes("rounds of a loop") && value.includes(rounds));
+
+  test("is as long as the sequence is only where it goes on to a number", () => {
+    assert.equal(takes(walk("x != 1"), "likely"), false);
+    // What is in a container may be met at once.
+    assert.equal(takes(walk("x not in known"), "likely"), true);
+  });
+});

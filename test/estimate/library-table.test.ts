@@ -91,6 +91,14 @@ describe("what calls of the standard library take", () => {
     between(taken(1_000) / told("import heapq\nheap = list(range(1_000))", "heapq.heappop(heap)").likely, 1.4, 2.6);
   });
 
+  test("a heap that fits into no cache takes longer on each level", () => {
+    const perLevel = (entry: string, size: number): number =>
+      told(`import heapq\nheap = [${entry} for i in range(${size})]`, "heapq.heappop(heap)").likely / Math.log2(size);
+    between(perLevel("i", 100_000) / perLevel("i", 1_000), 1.3, 2.3);
+    between(perLevel("(i, i)", 100_000) / perLevel("(i, i)", 1_000), 1.7, 4);
+    between(perLevel("i", 20_000) / perLevel("i", 1_000), 0.8, 1.2);
+  });
+
   test("the same table serves each version with its own numbers", () => {
     const text = `import textwrap\ntext = "words of a paragraph " * 40`;
     const [before, after] = [told(text, "textwrap.dedent(text)", "cpython-3.13"), told(text, "textwrap.dedent(text)", "cpython-3.14")];

@@ -21,6 +21,18 @@ describe("records of bytes", () => {
   });
 });
 
+describe("entries of dicts and sets", () => {
+  const setup = "table = {}\nmarks = set()\nx = number\ny = x + 1";
+
+  test("take longer to look up by a tuple, beyond making it, than by a number", () => {
+    const making = likely(setup, "(x, y)") - likely(setup, "x");
+    for (const entry of ["table[KEY]", "table[KEY] = 1", "KEY in table", "table.get(KEY)", "marks.add(KEY)", "KEY in marks"]) {
+      const more = likely(setup, entry.replace("KEY", "(x, y)")) - likely(setup, entry.replace("KEY", "x")) - making;
+      between(more / likely(setup, "abs(x)"), 0.6, 2.5);
+    }
+  });
+});
+
 describe("packing values", () => {
   test("takes as long as there are values, however they are given", () => {
     const setup = (count: number): string => `import struct\nrow = list(range(${count}))\nlayout = struct.Struct("<${count}I")`;

@@ -62,7 +62,7 @@ def main():
     one = unit()
     rows = []
     for kind in ("integers", "tuples"):
-        for size in (10, 100, 1000, 10_000, 100_000):
+        for size in (10, 100, 1000, 10_000, 20_000, 50_000, 100_000):
             push, pop = each(kind, size)
             rows.append({"kind": kind, "size": size, "pushNs": round(push), "popNs": round(pop), "push": round(push / one, 2), "pop": round(pop / one, 2)})
     print(json.dumps({"python": sys.version.split()[0], "unitNs": round(one), "rows": rows}))

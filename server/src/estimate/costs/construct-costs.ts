@@ -12,6 +12,7 @@ import { counterNs, isCounter, isOrdered } from "./counter-costs.js";
 import { largeArithmeticNs, mediumArithmeticNs, operandBits } from "./integer-costs.js";
 import { columnNs, comparedNs } from "./library-table.js";
 import type { OperationCosts, Operations } from "./operation-costs.js";
+import { tupleKeyNs } from "./tuple-keys.js";
 
 /** What kind of thing a value is, as far as the cost of what is done with it depends on that. */
 export type ValueKind =
@@ -186,18 +187,26 @@ export class ConstructCosts {
         // `found["name"]` is a call of `found.group`: 22 to 34 ns, CPython 3.11 and 3.13.
         if (kind === "unknown" && how === "read" && this.isMatch(place.object, at)) return scale(operations.callCMethod, 1.2);
         // Counters have a method for deleting, which every store has to pass by: four times as long as storing (CPython 3.11 to 3.14).
-        if (kind === "dict")
-          return how === "read"
-            ? operations.dictLoad
-            : isCounter(place.object, at, this.resolver)
-              ? scale(operations.callMethodTwo, 2.5)
-              : // These keep a list of their keys as well: 1.6 to 2.1 times (CPython 3.11, 3.13t and 3.14).
-                scale(operations.dictStore, isOrdered(place.object, at, this.resolver) ? 1.8 : 1);
+        if (kind === "dict") return add(this.entryAccess(place.object, how, at), this.hashing(place.index, at));
         if (kind === "text") return operations.stringLoad;
         if (kind === "tuple") return operations.tupleLoad;
         return how === "read" ? operations.listLoad : operations.listStore;
       }
     }
+  }
+
+  /** Reading or writing an entry of a dict whose key is a number or a text that was hashed before. */
+  private entryAccess(dict: Value, how: "read" | "write", at: Activation): Interval {
+    const { operations } = this;
+    if (how === "read") return operations.dictLoad;
+    if (isCounter(dict, at, this.resolver)) return scale(operations.callMethodTwo, 2.5);
+    // These keep a list of their keys as well: 1.6 to 2.1 times (CPython 3.11, 3.13t and 3.14).
+    return scale(operations.dictStore, isOrdered(dict, at, this.resolver) ? 1.8 : 1);
+  }
+
+  /** Beyond what a number takes as the key. */
+  private hashing(key: Value, at: Activation): Interval {
+    return this.kindOf(key, at) === "tuple" ? tupleKeyNs(this.costs) : nothing;
   }
 
   /** A computation: arithmetic, comparison, building a value. */
@@ -291,7 +300,8 @@ export class ConstructCosts {
         const isSequence = kind === "list" || kind === "tuple";
         const length = container && isSequence ? this.evaluator.length(container, at) : undefined;
         // On average half of a list is looked at.
-        return length ? scale(operations.containsListElement, Math.max(1, length.likely / 2)) : operations.containsDict;
+        if (length) return scale(operations.containsListElement, Math.max(1, length.likely / 2));
+        return operands[0] && !isSequence ? add(operations.containsDict, this.hashing(operands[0], at)) : operations.containsDict;
       }
       case "is":
       case "is not":

@@ -24,6 +24,7 @@ import type { ConstructCosts } from "./construct-costs.js";
 import { CostParts } from "./cost-parts.js";
 import { asCompiled, asNative, emptySum, lasting, repeated, type Sum } from "./cost-sum.js";
 import { type CostSettings, CostSources } from "./costing.js";
+import { deepCallsNs } from "./deep-calls.js";
 import { type FunctionCost, FunctionState } from "./function-state.js";
 import { LibraryCalls } from "./library-calls.js";
 import type { OperationCosts } from "./operation-costs.js";
@@ -158,6 +159,8 @@ export class FunctionCosts {
       const going = scale(times, 1 - ending);
       sum = { ...repeated(sum, going), guessed: sum.guessed || !counted };
       sum.interpreter = add(sum.interpreter, multiply(scale(this.costs.operations.compare, 2), scale(times, ending)));
+      if (counted && !remembers(node))
+        sum.interpreter = add(sum.interpreter, deepCallsNs(node, selfCalls, times, this.target, this.costs.memory));
       parts.calls = repeatedCalls(parts.calls, going.likely);
     }
     const note = gilNoteOf(node);

@@ -62,7 +62,7 @@ export function largeArithmeticNs(
 /**
  * What an operator takes for integers of which one has two digits of 30 bits, with which the interpreter leaves its fast paths; undefined for smaller ones.
  * CPython 3.8, 3.11 and 3.13, against the same of one digit: sums 1.1 to 1.45 times as much, `&`, `|` and `^` 1.3 to 1.9 times; quotients by a number of
- * one digit 0.6 of those by two.
+ * one digit 0.6 of those by two. Shifts 1.3 to 2.4 times (CPython 3.11, 3.13 and 3.14, `test/measure/medium_integers.py`).
  */
 export function mediumArithmeticNs(operator: string, [left, right]: readonly [Amount, Amount], operations: Operations): Amount {
   const isMedium = (bits: Amount): boolean => bits !== undefined && bits.likely >= digitBits;
@@ -76,6 +76,9 @@ export function mediumArithmeticNs(operator: string, [left, right]: readonly [Am
     case "|":
     case "^":
       return scale(operations.intBitAnd, 1.5);
+    case "<<":
+    case ">>":
+      return scale(operations.intShift, 1.6);
     case "*":
       return operations.mediumIntMultiply;
     case "%":

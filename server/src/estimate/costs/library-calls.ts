@@ -14,6 +14,7 @@ import { lightCalls } from "./call-kinds.js";
 import { addLocked, addReleased, addTime, addTo, repeated, type Sum, waitedSince } from "./cost-sum.js";
 import { Costing, type CostSources } from "./costing.js";
 import type { FunctionCost, FunctionState } from "./function-state.js";
+import { fetchedNs, madeByCall } from "./kept-memory.js";
 import { addWait, libraryCallCost } from "./library-call-cost.js";
 import { replacedCount } from "./regex-costs.js";
 import { betweenSqlCallbacksNs, sqlCallbackNs, sqlCallbacks } from "./sql-callbacks.js";
@@ -55,6 +56,9 @@ export class LibraryCalls extends Costing {
     sum.sharedUses += usesMeanwhile(name, cost.interpreterNs.likely);
     addTime(sum, isLong ? "held" : "interpreter", cost.interpreterNs);
     addReleased(sum, cost.nativeNs, releases);
+    const made = call.op === "call" ? madeByCall(name, call, at, this.evaluator) : 0;
+    if (made > 0) sum.interpreter = add(sum.interpreter, fetchedNs(made, 0, exactly(1), this.costs.memory));
+    sum.freshBytes += made;
     if (record?.section) addLocked(sum, record.section);
     sum.sharedUses += record?.sharedUses ?? 0;
     const before = sum.wait;

@@ -18,6 +18,7 @@ import { type MemoryCosts, pagesNs } from "./memory-costs.js";
 import type { BulkName, OperationCosts, OperationName } from "./operation-costs.js";
 import { packingNs } from "./packing-costs.js";
 import { matchingAllNs } from "./regex-costs.js";
+import { tupleKeyNs } from "./tuple-keys.js";
 
 /**
  * What a call of a built-in or of the standard library takes on the target, from the measured tables; undefined where they say nothing of it or
@@ -57,8 +58,11 @@ export function measuredCallNs(
   if (tabulated) return tabulated;
   const constant = constructs.get(name);
   const { operations } = costs;
-  if (constant) return scale(operations[constant.construct], constant.times);
   const given = positionalOf(call);
+  if (constant) {
+    const taken = scale(operations[constant.construct], constant.times);
+    return takesKey.test(name) && given[0] && isTuple(given[0], at, evaluator) ? add(taken, tupleKeyNs(costs)) : taken;
+  }
   const [first, second] = given;
   const keyword = (wanted: string): Value | undefined =>
     call.arguments.find((each) => each.form === "keyword" && each.name === wanted)?.value;
@@ -341,6 +345,21 @@ export function measuredCallNs(
 interface ConstantCost {
   readonly construct: OperationName;
   readonly times: number;
+}
+
+const takesKey = /^builtins\.(set\.(add|discard|remove)|dict\.(get|pop|setdefault))$/;
+
+function isTuple(value: Value, at: Activation, evaluator: Evaluator): boolean {
+  if (value.op === "read")
+    return (
+      evaluator.follow(
+        value,
+        at,
+        (bound, in_) => isTuple(bound, in_, evaluator),
+        () => undefined,
+      ) ?? false
+    );
+  return value.op === "display" && value.makes === "tuple";
 }
 
 /** Calls that take about the same whatever they are given. */

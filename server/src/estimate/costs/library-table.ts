@@ -170,7 +170,8 @@ export function columnNs(iterable: Value, at: Activation, evaluator: Evaluator, 
   return rows && multiply(operations.forZipPass, interval(share(rows.low), share(rows.likely), share(rows.high)));
 }
 
-const makesTuples =
+/** Iterators whose elements are tuples. */
+export const makesTuples =
   /^(builtins\.(zip|enumerate)|itertools\.(product|permutations|combinations|combinations_with_replacement|zip_longest|pairwise|batched))$/;
 
 /** What a built-in takes that `map` calls for each element. */

@@ -91,6 +91,12 @@ export function endingShare(node: FunctionNode, calls: readonly CallOperation[],
   return together > 1 && calls.every(goesDown) ? Math.max(0, 1 - (likely - 1) / together / Math.max(1, likely)) : 0;
 }
 
+/** Whether each call makes at most one other, so that they stand one inside the other, and those from a loop do not. */
+export function goesOneWay(node: FunctionNode, calls: readonly CallOperation[]): boolean {
+  const all = callsAlike(node, calls);
+  return all.every((call) => loopsAround(node, call).length === 0) && mostTogether(node.facts.body, all) < 2;
+}
+
 /** With those that the first call cannot come to, for the numbers that it is given, and later ones can. */
 function callsAlike(node: FunctionNode, calls: readonly CallOperation[]): readonly CallOperation[] {
   const all: CallOperation[] = [];

@@ -1,6 +1,9 @@
 import { type Interval, interval } from "../../base/interval.js";
+import { importsAny } from "../../program/link/linked-file.js";
 import type { CallOperation, LoopOperation, Operation, Value } from "../../program/operation.js";
 import { type Activation, bareActivation } from "../values/activation.js";
+import type { Amount } from "../values/amount.js";
+import { archiveMembers } from "../values/archive-members.js";
 import type { Evaluator } from "../values/evaluate.js";
 
 /** Rounds of a loop, and whether the code tells them. */
@@ -14,6 +17,8 @@ interface Rounds {
  * of a message whose length is known mostly one, as it has come when it is asked for: `while len(data) < size: data += sock.recv(size - len(data))`.
  */
 export function streamRounds(loop: LoopOperation, at: Activation, evaluator: Evaluator): Rounds | undefined {
+  const members = loop.iterable && membersOf(loop.iterable, at, evaluator);
+  if (members) return { count: members, known: "known" };
   const reading = loop.form === "while" ? readIn(loop.body, at, evaluator) : readOfIterator(loop.iterable, at, evaluator);
   if (!reading) return undefined;
   if (reading.from === "connection" && isUntilComplete(loop, at)) return { count: interval(1, 1, 16), known: "known" };
@@ -23,6 +28,15 @@ export function streamRounds(loop: LoopOperation, at: Activation, evaluator: Eva
   const { low, likely, high } = reading.from === "file" ? fileBytes : connectionBytes;
   const rounds = (bytes: number): number => Math.ceil(bytes / size.likely) + 1;
   return { count: interval(rounds(low), rounds(likely), rounds(high)), known: "default" };
+}
+
+/** `for member in archive` of an archive that the same function has filled. */
+function membersOf(iterable: Value, at: Activation, evaluator: Evaluator): Amount {
+  if (!importsAny(at.function.file, "archives", (module) => module === "tarfile")) return undefined;
+  const isArchive = evaluator.resolver
+    .resolve(iterable, at.function)
+    .some((entity) => entity.kind === "object" && entity.type === "tarfile.TarFile");
+  return isArchive ? archiveMembers("tarfile.TarFile", at, evaluator) : undefined;
 }
 
 /** Of files that programs read in pieces; of what comes over a connection until it is closed. */

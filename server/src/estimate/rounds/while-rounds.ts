@@ -76,7 +76,9 @@ export function whileRounds(loop: LoopOperation, at: Activation, evaluator: Eval
     const width = combine(startOf(other), startOf(name), (to, from) => Math.log2(Math.max(1, Math.abs(to - from))) + 1);
     return width && interval(Math.max(1, width.low * 0.8), width.likely, width.high);
   }
-  if (name !== undefined && changesOf(name).some((bound) => growsByMultiple(bound, name))) {
+  // `while n not in known:` ends wherever an earlier walk has been.
+  const isToNumber = !comparison || /^(!=|>=?)$/.test(comparison.operator);
+  if (name !== undefined && isToNumber && changesOf(name).some((bound) => growsByMultiple(bound, name))) {
     const start = startOf(name);
     if (start) return asCount(collatzRounds(start));
   }

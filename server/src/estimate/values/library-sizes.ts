@@ -3,6 +3,7 @@ import type { CallOperation, Value } from "../../program/operation.js";
 import { databaseRows } from "../costs/database-costs.js";
 import type { Activation } from "./activation.js";
 import { type Amount, combine, mapAmount } from "./amount.js";
+import { archiveMembers } from "./archive-members.js";
 import { arrangementCount, arrangements } from "./arrangements.js";
 import { positionalOf } from "./call-arguments.js";
 import { constantIn, constantOf } from "./constant-arguments.js";
@@ -116,6 +117,12 @@ export function lengthOfLibraryCall(qualifiedName: string | undefined, call: Cal
     }
     case "collections.Counter":
       return mapAmount(length(first), (count) => Math.min(count, Math.max(10, Math.sqrt(count))));
+    case "zipfile.ZipFile.namelist":
+    case "zipfile.ZipFile.infolist":
+      return archiveMembers("zipfile.ZipFile", at, evaluator);
+    case "tarfile.TarFile.getmembers":
+    case "tarfile.TarFile.getnames":
+      return archiveMembers("tarfile.TarFile", at, evaluator);
     case "csv.reader":
     case "csv.DictReader":
       return first && lineCount(first, at, evaluator);
