@@ -30,16 +30,6 @@ export const patience = 30_000;
 
 export const scenarios: readonly Scenario[] = [
   {
-    name: "the extension starts and says for which interpreter",
-    file: "scramble_seeds.py",
-    async play({ page }) {
-      const item = page.locator(".statusbar-item", { hasText: "CPython 3.13" });
-      await item.waitFor({ timeout: patience });
-      const label = await item.locator("[aria-label]").first().getAttribute("aria-label");
-      assert.match(label ?? "", /Gilscope: .*CPython 3\.13 on 4 cores/);
-    },
-  },
-  {
     name: "threads that compute are marked, explained and switched to processes",
     file: "scramble_seeds.py",
     async play({ page, workspace, picture }) {

@@ -77,18 +77,6 @@ export const teachingScenarios: readonly Scenario[] = [
     },
   },
   {
-    name: "hints in the code and lines under calls that release the GIL",
-    file: "fetch_and_count.py",
-    settings: { "gilscope.inlayHints.loops": true, "gilscope.inlayHints.calls": true, "gilscope.highlightReleasingCalls": "everywhere" },
-    async play({ page, picture }) {
-      await closeSideBar(page);
-      await page.locator(".view-line", { hasText: "holds\u00a0GIL" }).first().waitFor({ timeout: patience });
-      await page.locator(".view-line", { hasText: "releases\u00a0GIL" }).first().waitFor({ timeout: patience });
-      await page.locator("[class*='ced-']:visible").first().waitFor({ timeout: patience });
-      await page.screenshot({ path: picture("hints") });
-    },
-  },
-  {
     name: "the tree, lenses, hints and the walkthrough, in each theme",
     file: "fetch_and_count.py",
     settings: { "gilscope.inlayHints.loops": true, "gilscope.inlayHints.calls": true, "gilscope.highlightReleasingCalls": "everywhere" },
@@ -111,10 +99,13 @@ export const teachingScenarios: readonly Scenario[] = [
         await changeTheme(page, workspace, theme);
         await tree.getByText("under no lock").waitFor({ timeout: patience });
         await page.locator(".view-line", { hasText: "releases\u00a0GIL" }).first().waitFor({ timeout: patience });
+        // Lines under calls that release the GIL.
         await page.locator("[class*='ced-']:visible").first().waitFor({ timeout: patience });
         await page.screenshot({ path: picture(`aids-${theme}`) });
       }
       await closeSideBar(page);
+      await page.locator(".view-line", { hasText: "holds\u00a0GIL" }).first().waitFor({ timeout: patience });
+      await page.screenshot({ path: picture("hints") });
       await runCommand(page, "Gilscope: Open Walkthrough");
       await page.getByRole("button", { name: "Open Sample" }).waitFor({ timeout: patience });
       const beside = page.frameLocator("iframe.webview.ready").frameLocator("iframe#active-frame");
@@ -126,11 +117,15 @@ export const teachingScenarios: readonly Scenario[] = [
     },
   },
   {
-    name: "the status item leads to what can be done",
+    name: "the status item says for which interpreter, and leads to what can be done",
     file: "scramble_seeds.py",
     async play({ page, picture }) {
+      const item = page.locator(".statusbar-item", { hasText: "CPython 3.13" });
+      await item.waitFor({ timeout: patience });
+      const label = await item.locator("[aria-label]").first().getAttribute("aria-label");
+      assert.match(label ?? "", /Gilscope: .*CPython 3\.13 on 4 cores/);
       await closeSideBar(page);
-      await page.locator(".statusbar-item", { hasText: "CPython 3.13" }).locator("a").first().click();
+      await item.locator("a").first().click();
       const rows = page.locator(".quick-input-list .monaco-list-row");
       await rows.filter({ hasText: "Choose the interpreter" }).waitFor({ timeout: patience });
       await page.screenshot({ path: picture("menu") });
