@@ -589,3 +589,35 @@ if __name__ == "__main__":
     assert.equal(takes(walk("x not in known"), "likely"), true);
   });
 });
+
+describe("lengths of what a list is filled with, nobody knows how often", () => {
+  const given = (fill: string): number => {
+    const { work } = predictionOf(
+      parser,
+      `${pool}def task(row):
+    return sorted(row)
+def gather(paths):
+    rows = []
+    for path in paths:
+        ${fill}
+    return rows
+def main(paths):
+    with ThreadPoolExecutor(4) as executor:
+        list(executor.map(task, gather(paths)))
+if __name__ == "__main__":
+    import sys
+    main(sys.argv[1:])
+`,
+    );
+    return work.interpreterNs.high / Math.max(1, work.interpreterNs.low);
+  };
+
+  test("are those of the values, one by one or many together", () => {
+    assert.ok(given("rows.append([1] * 5_000)") < 30);
+    assert.ok(given("rows.extend([1] * 5_000 for _ in path)") < 30);
+  });
+
+  test("are unknown where a value is", () => {
+    assert.ok(given("rows.append(path)") > 30);
+  });
+});

@@ -94,6 +94,9 @@ export function appended(name: string, at: Activation, evaluator: Evaluator): Am
   return appendsTo(name, at.function.facts.body, at, evaluator);
 }
 
+/** Whether it has to be told how often each value comes, or what comes at all is asked. */
+type HowOften = "told" | "any";
+
 /**
  * What a list, set or dict that starts empty, or a list with some elements, is filled with in its own function, each value with how often; undefined
  * where that cannot be told.
@@ -102,12 +105,13 @@ export function filledWith(
   value: Extract<Value, { op: "read" }>,
   at: Activation,
   evaluator: Evaluator,
+  often: HowOften = "told",
 ): { readonly in: Activation; readonly items: readonly FilledItem[] } | undefined {
   const started = startedWith(value, at);
   const found = started ?? boundToEmpty(value, at, evaluator);
   if (!found) return undefined;
   const items: FilledItem[] = (started?.elements ?? []).map((element) => ({ key: undefined, value: element, times: 1 }));
-  const isClear = collectItems(found.name, whileBound(found), found.in, 1, items, evaluator);
+  const isClear = collectItems(found.name, whileBound(found), found.in, 1, items, evaluator, often);
   return isClear && items.length > 0 ? { in: found.in, items } : undefined;
 }
 
@@ -118,12 +122,13 @@ function collectItems(
   times: number,
   items: FilledItem[],
   evaluator: Evaluator,
+  often: HowOften,
 ): boolean {
   for (const operation of fillingIn(operations).get(name) ?? []) {
     const extended = extendedBy(operation);
     if (extended) {
       const { many } = extended;
-      const count = evaluator.length(many, at);
+      const count = evaluator.length(many, at) ?? (often === "any" ? exactly(1) : undefined);
       if (!count) return false;
       items.push({
         key: undefined,
@@ -139,17 +144,17 @@ function collectItems(
       items.push({ key: operation.place.index, value: operation.value, times });
     } else if (operation.op === "loop") {
       const inside: FilledItem[] = [];
-      if (!collectItems(name, operation.body, at, 1, inside, evaluator)) return false;
+      if (!collectItems(name, operation.body, at, 1, inside, evaluator, often)) return false;
       if (inside.length === 0) continue;
       const { count, known } = evaluator.trips(operation, at);
-      if (known !== "known") return false;
+      if (known !== "known" && often === "told") return false;
       items.push(...inside.map((item) => ({ ...item, times: item.times * count.likely * times })));
     } else if (operation.op === "branch") {
       const { shares } = sharesOf(operation, at, evaluator);
       for (const [index, arm] of operation.arms.entries())
-        if (!collectItems(name, arm, at, times * (shares[index] ?? 0), items, evaluator)) return false;
+        if (!collectItems(name, arm, at, times * (shares[index] ?? 0), items, evaluator, often)) return false;
     } else if (operation.op === "with" || operation.op === "attempt") {
-      if (!collectItems(name, operation.body, at, times, items, evaluator)) return false;
+      if (!collectItems(name, operation.body, at, times, items, evaluator, often)) return false;
     }
   }
   return true;
@@ -185,8 +190,8 @@ function appendsTo(name: string, operations: readonly Operation[], at: Activatio
   return total;
 }
 
-/** The length of what a container is filled with in its own function. */
+/** How long each of the values is that a container is filled with in its own function, however often. */
 export function filledLength(value: Extract<Value, { op: "read" }>, at: Activation, evaluator: Evaluator): Amount {
-  const filled = filledWith(value, at, evaluator);
+  const filled = filledWith(value, at, evaluator, "any");
   return filled && hullOfEach(filled.items, (item) => evaluator.length(item.value, filled.in));
 }
