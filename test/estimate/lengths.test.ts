@@ -543,6 +543,11 @@ describe("lengths of parts, of which only the distance of their ends is known", 
     const moved = likely("stop = part + 10_000; part = part - 600_000", "part", "stop");
     assert.ok(moved > 1.4, String(moved));
   });
+
+  test("nor by a parameter that gets another value in between", () => {
+    const moved = likely("stop = part + 10_000; part = SIZE", "part", "stop");
+    assert.ok(moved > 1.4, String(moved));
+  });
 });
 
 describe("views of bytes", () => {

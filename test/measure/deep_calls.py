@@ -9,6 +9,8 @@ import resource
 import sys
 import time
 
+from kept_rows import interpreter
+
 RUNS = 50
 
 
@@ -41,7 +43,7 @@ def main():
                 function(depth, *others)
             ns, pages = time.perf_counter_ns() - start, faults() - before
             rows.append({"function": function.__name__, "depth": depth, "callNs": round(ns / RUNS / depth), "faults": round(pages / RUNS, 1)})
-    print(json.dumps({"python": sys.version.split()[0], "rows": rows}))
+    print(json.dumps({**interpreter(), "rows": rows}))
 
 
 if __name__ == "__main__":

@@ -5,8 +5,9 @@ usage: python medium_integers.py
 Prints one JSON object: for each operator, nanoseconds with an integer of 14, 44 and 60 bits on its left, less an empty round of a loop.
 """
 import json
-import sys
 import time
+
+from kept_rows import interpreter
 
 ROUNDS = 20_000
 NUMBERS = ("12345", "0xDEADBEEF12", "0xDEADBEEF1234567")
@@ -33,7 +34,7 @@ def taken(number, statement):
 
 def main():
     statements = ["x ^ y", "x & y", "x & 0xFF", "x >> 8", "x << 3", "x + y", "x - y", "x // 7", "x % 97", "x * 3", "x == y", "x < y"]
-    print(json.dumps({"python": sys.version.split()[0], "rows": {each: [taken(number, each) for number in NUMBERS] for each in statements}}))
+    print(json.dumps({**interpreter(), "rows": {each: [taken(number, each) for number in NUMBERS] for each in statements}}))
 
 
 if __name__ == "__main__":

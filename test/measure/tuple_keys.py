@@ -6,8 +6,9 @@ Prints one JSON object: for keys of two and three numbers, nanoseconds of readin
 number as the key, less making the tuple, and each as a multiple of what calling `abs` takes.
 """
 import json
-import sys
 import time
+
+from kept_rows import interpreter
 
 SIZE = 1000
 ROUNDS = 30
@@ -50,7 +51,7 @@ def main():
         for name, statement in {"read": "d[KEY]", "in": "KEY in d", "replace": "d[KEY] = i", "add": "new d[KEY] = i"}.items():
             ns = beyond(statement, key)
             rows[f"{name} {key}"] = [round(ns, 1), round(ns / call, 2)]
-    print(json.dumps({"python": sys.version.split()[0], "abs": round(call, 1), "rows": rows}))
+    print(json.dumps({**interpreter(), "abs": round(call, 1), "rows": rows}))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import type { Activation } from "../values/activation.js";
 import { combine } from "../values/amount.js";
 import type { Evaluator } from "../values/evaluate.js";
 import { shapeOf } from "../values/shape.js";
+import { isNone } from "../values/value-shapes.js";
 import { counterNs, isCounter, isOrdered } from "./counter-costs.js";
 import { largeArithmeticNs, mediumArithmeticNs, operandBits } from "./integer-costs.js";
 import { columnNs, comparedNs } from "./library-table.js";
@@ -339,7 +340,7 @@ export class ConstructCosts {
     const isBlock = kind === "text" || kind === "bytearray";
     const length = this.evaluator.length(slice, at);
     if (!length) return nothing;
-    const isStepped = parts[2] !== undefined && !(parts[2].op === "constant" && parts[2].type === "none");
+    const isStepped = parts[2] !== undefined && !isNone(parts[2]);
     if (isBlock && !isStepped) return blockNs(length);
     return multiply(
       scale(this.operations.listCopyElement, isBlock ? 0.4 : 1.5),

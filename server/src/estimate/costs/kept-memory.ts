@@ -1,5 +1,6 @@
 import { add, type Interval, interval, scale } from "../../base/interval.js";
 import { contains } from "../../base/range.js";
+import { receiverOf } from "../../program/link/last-name.js";
 import { loopsAround } from "../../program/link/loops.js";
 import { walkOperations } from "../../program/link/walk.js";
 import type { CallOperation, LoopOperation, Operation, ReadOperation, Value } from "../../program/operation.js";
@@ -7,7 +8,7 @@ import type { Activation } from "../values/activation.js";
 import type { Evaluator } from "../values/evaluate.js";
 import { filledWith } from "../values/filled-containers.js";
 import { isAddingInPlace } from "../values/growing-containers.js";
-import { memoryBytes, objectCount, type Shape, shapeOf } from "../values/shape.js";
+import { memoryBytes, nothing, objectCount, type Shape, shapeOf } from "../values/shape.js";
 import { zero } from "./cost-sum.js";
 import { makesTuples } from "./library-table.js";
 import { type MemoryCosts, pagesNs } from "./memory-costs.js";
@@ -46,7 +47,7 @@ export function keptBytes(loop: LoopOperation, count: Interval, ofRound: number,
  * such loop, as those inside add a part of it.
  */
 function lastingBytes(loop: LoopOperation, at: Activation, evaluator: Evaluator): number {
-  const outer = loopsAround(at.function, loop).filter((around) => around.start !== loop.start);
+  const outer = loopsOutside(loop, at);
   const names = new Set<string>();
   let bytes = 0;
   walkOperations(loop.body, (operation) => {
@@ -65,13 +66,17 @@ function lastingBytes(loop: LoopOperation, at: Activation, evaluator: Evaluator)
   return bytes;
 }
 
+function loopsOutside(loop: LoopOperation, at: Activation): readonly LoopOperation[] {
+  return loopsAround(at.function, loop).filter((around) => around.start !== loop.start);
+}
+
 /** The variable whose container an operation adds something to. */
 function filledIn(operation: Operation): ReadOperation | undefined {
   const object =
     operation.op === "write" && operation.place.kind === "element"
       ? operation.place.object
-      : operation.op === "call" && isAppend(operation) && operation.callee.op === "read" && operation.callee.place.kind === "attribute"
-        ? operation.callee.place.object
+      : operation.op === "call" && isAppend(operation)
+        ? receiverOf(operation)
         : undefined;
   return object?.op === "read" ? object : undefined;
 }
@@ -93,7 +98,7 @@ function madeBytes(block: readonly Operation[], at: Activation, evaluator: Evalu
   let bytes = 0;
   for (const operation of block) {
     if (operation.op === "compute" && /^(tuple|list|set|dict)$/.test(operation.operator))
-      bytes += memoryBytes({ integers: 0, floats: 0, texts: 0, characters: 0, containers: 1 }) + 8 * operation.operands.length;
+      bytes += memoryBytes({ ...nothing, containers: 1 }) + 8 * operation.operands.length;
     else if (operation.op === "call" && evaluator.calledInProgram(operation, at) === "class")
       bytes += instanceBytes + attributeBytes * operation.arguments.length;
     else if (operation.op === "branch") bytes += Math.max(...operation.arms.map((arm) => madeBytes(arm, at, evaluator)), 0);
@@ -135,23 +140,21 @@ function storedIn(
 export function madeByCall(name: string, call: CallOperation, at: Activation, evaluator: Evaluator): number {
   const count = (value: Value): number => evaluator.length(value, at)?.likely ?? 0;
   if (takesApart.test(name)) {
-    const receiver = call.callee.op === "read" && call.callee.place.kind === "attribute" ? call.callee.place.object : undefined;
-    const whole = name.startsWith("re.") ? call.arguments[1]?.value : receiver;
+    const whole = name.startsWith("re.") ? call.arguments[1]?.value : receiverOf(call);
     const texts = count(call);
-    return texts * placeBytes + memoryBytes({ ...none, texts, characters: whole ? Math.min(count(whole), texts * mostLetters) : 0 });
+    return texts * placeBytes + memoryBytes({ ...nothing, texts, characters: whole ? Math.min(count(whole), texts * mostLetters) : 0 });
   }
   const [first] = call.arguments;
   if (!gathers.test(name) || first?.form !== "positional" || first.value.op !== "call") return 0;
   const [from] = evaluator.externalNames(first.value, at);
   const elements = from === undefined ? 0 : count(first.value);
-  if (makesTuples.test(from ?? "")) return elements * memoryBytes({ ...none, containers: 1 });
+  if (makesTuples.test(from ?? "")) return elements * memoryBytes({ ...nothing, containers: 1 });
   return makesNumbers.test(from ?? "") ? elements * objectBytes : 0;
 }
 
 const takesApart = /^(builtins\.(str|bytes)\.(r?split|splitlines)|re\.(findall|split))$/;
 const gathers = /^builtins\.(list|tuple|set|frozenset|sorted)$/;
 const makesNumbers = /^(builtins\.(range|map)|itertools\.(accumulate|count|islice|starmap))$/;
-const none: Shape = { integers: 0, floats: 0, texts: 0, characters: 0, containers: 0 };
 const placeBytes = 8;
 /** Pieces of texts are words and lines. */
 const mostLetters = 200;
@@ -193,15 +196,15 @@ function keptElementNs(loop: LoopOperation, count: Interval): Interval {
 /** What a round of a loop that keeps what it makes takes beyond making it, but for memory from the system: caches, containers that grow, collections of garbage. */
 export function keptNs(loop: LoopOperation, count: Interval, at: Activation, evaluator: Evaluator): Interval {
   if (loop.form === "comprehension") return keptElementNs(loop, count);
+  const isInside = loopsOutside(loop, at).length > 0;
   let sum = zero;
   for (const operation of loop.body) {
     const isStore = operation.op === "write" && operation.place.kind === "element";
     const kept = isStore ? operation.value : operation.op === "call" ? appended(operation) : undefined;
     const object = isStore && operation.place.kind === "element" ? operation.place.object : undefined;
     if (!kept || (object && !(object.op === "read" && filledWith(object, at, evaluator)))) continue;
-    const into = filledIn(operation);
-    const holds =
-      into && loopsAround(at.function, loop).some((around) => around.start !== loop.start) ? (evaluator.length(into, at)?.likely ?? 0) : 0;
+    const into = isInside ? filledIn(operation) : undefined;
+    const holds = into ? (evaluator.length(into, at)?.likely ?? 0) : 0;
     if (Math.max(count.likely, holds) < manyKept) continue;
     const objects = Math.min(mostKept, objectCount(shapeOf(kept, at, evaluator) ?? oneText));
     const grows = isStore ? interval(5, 25, 90) : zero;

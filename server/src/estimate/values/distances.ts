@@ -1,4 +1,5 @@
 import { exactly } from "../../base/interval.js";
+import { onlyBinding } from "../../program/link/only-binding.js";
 import type { Value } from "../../program/operation.js";
 import type { Activation } from "./activation.js";
 import { type Amount, combine } from "./amount.js";
@@ -106,13 +107,13 @@ function polynomialOf(value: Value, at: Activation, depth: number): Polynomial |
 
 /** The arithmetic that a local name stands for, if it is bound once and so are the names in it: then they are in it what they are where it is read. */
 function onlyValue(name: string, at: Activation): Value | undefined {
-  const bound = at.function.bound(name) ?? [];
-  const [value] = bound;
-  return bound.length === 1 && value?.op === "compute" && isSettled(value, at) ? value : undefined;
+  const value = onlyBinding(name, at.function);
+  return value?.op === "compute" && isSettled(value, at) ? value : undefined;
 }
 
 function isSettled(value: Value, at: Activation): boolean {
   if (value.op === "compute") return value.operands.every((operand) => isSettled(operand, at));
   if (value.op !== "read" || value.place.kind !== "name") return value.op === "constant";
-  return value.place.owner !== at.function.index || (at.function.bound(value.place.name)?.length ?? 0) <= 1;
+  const { name, owner } = value.place;
+  return owner !== at.function.index || (at.function.bound(name) ?? []).length === 0 || onlyBinding(name, at.function) !== undefined;
 }

@@ -16,7 +16,8 @@ export interface Shape {
   readonly instances?: number;
 }
 
-const nothing: Shape = { integers: 0, floats: 0, texts: 0, characters: 0, containers: 0 };
+/** Of no objects at all. */
+export const nothing: Shape = { integers: 0, floats: 0, texts: 0, characters: 0, containers: 0 };
 const integer: Shape = { ...nothing, integers: 1 };
 const float: Shape = { ...nothing, floats: 1 };
 /** An object with attributes: what makes it anew, its dict, and what fills that. */

@@ -1,5 +1,5 @@
 import type { Value } from "../../operation.js";
-import type { FunctionNode } from "../entity.js";
+import { onlyBinding } from "../only-binding.js";
 import type { Frame, FrameArgument } from "../sharing/abstract-object.js";
 import type { Ownership } from "../sharing/ownership.js";
 import { gatheredArguments } from "./gathered-arguments.js";
@@ -80,13 +80,6 @@ function keptInAttribute(object: Value, name: string, frame: Frame, resolver: Re
     value: only.write.value,
     in: { function: init, parameters: new Map(), arguments: given, caller: undefined, depth: frame.depth },
   };
-}
-
-function onlyBinding(name: string, { facts }: FunctionNode): Value | undefined {
-  const [only, ...others] = facts.bindings.get(name) ?? [];
-  return others.length === 0 && !facts.rebound.has(name) && !facts.parameters.some((parameter) => parameter.name === name)
-    ? only
-    : undefined;
 }
 
 const sameElements: ReadonlySet<string> = new Set(

@@ -1,5 +1,6 @@
 import { type CallOperation, type LoopOperation, unbound, type Value, type YieldOperation } from "../../operation.js";
 import type { Entity, FunctionNode } from "../entity.js";
+import { onlyBinding } from "../only-binding.js";
 import type { Resolver } from "../resolution/resolver.js";
 import { lastName } from "../threads/spawns.js";
 
@@ -112,7 +113,7 @@ export function sourcesOf(value: Value, within: FunctionNode, resolver: Resolver
   const inner = (next: Value | undefined): readonly Source[] => (next ? sourcesOf(next, within, resolver, depth + 1) : []);
   switch (value.op) {
     case "read": {
-      const only = onlyBinding(value, within);
+      const only = boundInCall(value, within);
       const behind = only?.op === "call" && !isLookUp(only) ? inner(only) : [];
       return behind.length > 0 ? behind : [{ source: value, view: undefined, runs: "nothing" }];
     }
@@ -179,12 +180,9 @@ export function returnedView({ iterable, isAsync }: LoopOperation, within: Funct
 }
 
 /** What a variable of the running call is bound to, if that is one thing: `pairs = d.items()`. */
-function onlyBinding(value: Value, within: FunctionNode): Value | undefined {
+function boundInCall(value: Value, within: FunctionNode): Value | undefined {
   if (value.op !== "read" || value.place.kind !== "name" || within.head.kind === "module") return undefined;
-  const { name, owner } = value.place;
-  if (owner !== within.index || within.head.rebound.has(name)) return undefined;
-  const bound = within.bound(name) ?? [];
-  return bound.length === 1 && !within.head.parameters.some((parameter) => parameter.name === name) ? bound[0] : undefined;
+  return value.place.owner === within.index ? onlyBinding(value.place.name, within) : undefined;
 }
 
 /** Whether calling the value runs code of the program, or may. */

@@ -1,6 +1,7 @@
 import type { ArgumentPassing, ValuePlace } from "../../../knowledge/entry.js";
 import { type CallArgument, type CallOperation, unbound, type Value } from "../../operation.js";
 import { type ClassNode, type Entity, entityKey, type FunctionNode } from "../entity.js";
+import { onlyBinding } from "../only-binding.js";
 import { boundObject } from "../resolution/bound-methods.js";
 import { behindPartial } from "../resolution/callees.js";
 import type { Resolver } from "../resolution/resolver.js";
@@ -215,8 +216,8 @@ export function addCallTargets(
  */
 function columnsOf(tuples: Value, within: FunctionNode): readonly { readonly value: Value; readonly how: "whole" | "element" }[] {
   if (tuples.op === "read" && tuples.place.kind === "name" && tuples.place.owner === within.index) {
-    const [only, ...others] = within.bound(tuples.place.name) ?? [];
-    return only && only.op !== "read" && others.length === 0 ? columnsOf(only, within) : [];
+    const only = onlyBinding(tuples.place.name, within);
+    return only && only.op !== "read" ? columnsOf(only, within) : [];
   }
   if (tuples.op === "call" && tuples.callee.op === "read" && tuples.callee.place.kind === "name" && tuples.callee.place.owner === unbound)
     return tuples.callee.place.name === "zip" && tuples.arguments.every(({ form }) => form === "positional")
