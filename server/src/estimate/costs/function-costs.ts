@@ -5,6 +5,7 @@ import { type FunctionNode, functionKey } from "../../program/link/entity.js";
 import { gilNoteOf } from "../../program/link/gil-notes.js";
 import { sameStructure } from "../../program/link/memory/same-structure.js";
 import { compiledBy } from "../../program/link/resolution/compiled.js";
+import { calledParameters } from "../../program/link/resolution/handed-in.js";
 import type { Resolver } from "../../program/link/resolution/resolver.js";
 import type { CallOperation, Operation } from "../../program/operation.js";
 import { duration } from "../prediction/text.js";
@@ -12,7 +13,8 @@ import { endingShare, recursionCount } from "../rounds/recursion.js";
 import { rememberingNs, remembers } from "../rounds/remembered-calls.js";
 import { type Profile, profiledFunction } from "../tasks/profile.js";
 import type { Finished } from "../tasks/task-work.js";
-import { type Activation, enclosingActivation } from "../values/activation.js";
+import { type Activation, type Argument, enclosingActivation } from "../values/activation.js";
+import { codeText } from "../values/called-code.js";
 import { defaultLength, type Evaluator } from "../values/evaluate.js";
 import { entriesText } from "../values/queue-entries.js";
 import { argumentText, madeText } from "../values/size-texts.js";
@@ -208,16 +210,23 @@ export class FunctionCosts {
     const self = receiver ? madeText(receiver.value, receiver.in, this.evaluator) : "";
     let around = "";
     for (let outer = enclosingActivation(activation); outer; outer = enclosingActivation(outer))
-      if (outer.arguments.size > 0) around += ` in (${this.argumentsText(outer)})`;
-    return `${this.state.coroutines === "run" ? "" : "between awaits "}${functionKey(activation.function)}(${this.argumentsText(activation)})${self}${around}`;
+      if (outer.arguments.size > 0) around += ` in (${this.argumentsText(outer, [...outer.arguments.keys()])})`;
+    const called = calledParameters.of(activation.function.facts);
+    return `${this.state.coroutines === "run" ? "" : "between awaits "}${functionKey(activation.function)}(${this.argumentsText(activation, called)})${self}${around}`;
   }
 
-  private argumentsText(activation: Activation): string {
+  /** What it was called with; `called` are the parameters of which it matters what function they hold. */
+  private argumentsText(activation: Activation, called: readonly string[]): string {
     const known = [...activation.arguments].map(([name, argument]) => {
-      const shared = this.sources.sharing.kindOfArgument(argument);
-      return `${name}=${argumentText(argument, this.evaluator, this.sources.sizes.bounds)}${shared === "own" ? "" : `&${shared}`}${entriesText(argument, this.evaluator)}`;
+      const code = called.includes(name) ? codeText(argument, this.resolver) : "";
+      return `${name}=${code}${this.argumentText(argument)}`;
     });
-    return known.join();
+    return [...known, ...(activation.gathered ?? []).map((argument) => this.argumentText(argument))].join();
+  }
+
+  private argumentText(argument: Argument): string {
+    const shared = this.sources.sharing.kindOfArgument(argument);
+    return `${argumentText(argument, this.evaluator, this.sources.sizes.bounds)}${shared === "own" ? "" : `&${shared}`}${entriesText(argument, this.evaluator)}`;
   }
 
   private assumedRecursion(node: FunctionNode): Interval {

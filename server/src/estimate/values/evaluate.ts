@@ -12,11 +12,12 @@ import { drainedRounds, whileRounds } from "../rounds/while-rounds.js";
 import { growingRounds, isSearch, worklistRounds } from "../rounds/worklists.js";
 import { Samples } from "../samples/samples.js";
 import type { ObservedTask } from "../trial/observed-task.js";
-import { type Activation, activationOfCall, calledForEach } from "./activation.js";
+import { type Activation, calledForEach } from "./activation.js";
 import { type Amount, asCount, combine, hullOf, hullOfEach, mapAmount, maximumElements } from "./amount.js";
 import { arrayRowSize, arrayRows, arrayShapes, arraySize } from "./array-sizes.js";
 import { isLeftOut, readBound } from "./bound-values.js";
 import { callbackCount } from "./callback-lists.js";
+import { runOf } from "./called-code.js";
 import { arithmeticNumber, calledNumber } from "./computed-numbers.js";
 import { distanceBetween } from "./distances.js";
 import { filledLength, grownLength, startedLength } from "./filled-containers.js";
@@ -239,8 +240,7 @@ export class Evaluator {
 
   /** The generator function that a call starts, in its activation. */
   generatorOf(call: Extract<Value, { op: "call" }>, at: Activation): Activation | undefined {
-    const [callee] = this.resolver.callees(call, at.function);
-    return callee?.function.head.isGenerator ? activationOfCall(callee.function, call, at, callee.receiver !== undefined) : undefined;
+    return runOf(call, at, this.resolver, ({ head }) => head.isGenerator);
   }
 
   /** What a call runs of the program: a function, or a class that it makes an instance of. */
@@ -255,9 +255,8 @@ export class Evaluator {
     at: Activation,
     read: (value: Value, at: Activation) => Result | undefined,
   ): Result | undefined {
-    const [callee] = this.resolver.callees(call, at.function);
-    if (!callee || callee.function.head.isGenerator || callee.function.returned.length !== 1) return undefined;
-    return read(callee.function.returned[0] as Value, activationOfCall(callee.function, call, at, callee.receiver !== undefined));
+    const run = runOf(call, at, this.resolver, ({ head, returned }) => !head.isGenerator && returned.length === 1);
+    return run && read(run.function.returned[0] as Value, run);
   }
 
   /** The number that each element of an iterable is. */
