@@ -192,7 +192,7 @@ export class Evaluator {
   private isNone(value: Value, at: Activation): boolean {
     if (value.op === "constant") return value.type === "none";
     const none = (bound: Value): true | undefined => (bound.op === "constant" && bound.type === "none" ? true : undefined);
-    return value.op === "read" && (isLeftOut(value, at, this) || this.follow(value, at, none, () => undefined) === true);
+    return value.op === "read" && (isLeftOut(value, at, this) || this.followWhole(value, at, none) === true);
   }
 
   /** Follows a name or an attribute to what it is bound to: `whole` reads that, `element` an element of it. Each name on the way is a question. */
@@ -210,6 +210,15 @@ export class Evaluator {
     return result;
   }
 
+  /** The same where only the whole is meant: what the name is bound to by taking it out of something is left alone. */
+  followWhole<Result>(
+    value: Extract<Value, { op: "read" }>,
+    at: Activation,
+    whole: (value: Value, at: Activation) => Result | undefined,
+  ): Result | undefined {
+    return this.follow(value, at, whole, () => undefined);
+  }
+
   /** Goes a step further on the way to an answer, unless it has led too far already. */
   deeper<Result>(step: () => Result | undefined): Result | undefined {
     if (this.depth > maximumDepth) return this.givenUp();
@@ -222,12 +231,7 @@ export class Evaluator {
   /** The numbers in a list or tuple that is written out. */
   itemsOf(value: Value, at: Activation): readonly Amount[] | undefined {
     if (value.op === "read") {
-      return this.follow(
-        value,
-        at,
-        (bound, activation) => this.itemsOf(bound, activation),
-        () => undefined,
-      );
+      return this.followWhole(value, at, (bound, activation) => this.itemsOf(bound, activation));
     }
     if (value.op !== "display" || value.isOpen || value.makes === "dict" || value.makes === "set") return undefined;
     return value.elements.map((element) => this.number(element, at));
@@ -382,12 +386,7 @@ export class Evaluator {
   /** How many rows an array has, whose `length` counts the elements of all of them; undefined for what is no array. */
   rowCount(value: Value, at: Activation): Amount {
     if (value.op === "read" && value.place.kind !== "element")
-      return this.follow(
-        value,
-        at,
-        (bound, activation) => this.rowCount(bound, activation),
-        () => undefined,
-      );
+      return this.followWhole(value, at, (bound, activation) => this.rowCount(bound, activation));
     const [name] = value.op === "call" ? this.resolver.externalCallees(value, at.function) : [];
     return value.op === "call" && name && arrayShapes.has(name) ? arrayRows(name, value, at, this) : undefined;
   }
