@@ -1,4 +1,6 @@
+import type { FunctionFacts } from "../../program/facts.js";
 import type { FunctionNode } from "../../program/link/entity.js";
+import type { Program } from "../../program/link/link.js";
 import { decoratorNames } from "../../program/link/resolution/resolver.js";
 import type { Value } from "../../program/operation.js";
 
@@ -103,6 +105,35 @@ function handedOn(
   if (!holder?.gathered || (form !== "star" && form !== "double-star") || holder.function.bound(name) !== undefined) return undefined;
   const isOwn = (key: string): boolean => parameters.some((parameter) => parameter.name === key);
   return { gathered: holder.gathered, named: [...holder.arguments].filter(([key]) => !isOwn(key)) };
+}
+
+/** What an activation is one of as long as nothing of it is another: the functions that its arguments are read in, and what its function takes. */
+export interface Surroundings {
+  readonly functions: ReadonlyMap<FunctionNode, FunctionFacts>;
+  readonly parameters: FunctionFacts["parameters"];
+  readonly decorators: FunctionFacts["decorators"];
+}
+
+export function surroundingsOf(activation: Activation): Surroundings {
+  const functions = new Map<FunctionNode, FunctionFacts>();
+  const seen = new Set<Activation>([activation]);
+  for (const at of seen) {
+    if (at !== activation) functions.set(at.function, at.function.facts);
+    if (at.caller) seen.add(at.caller);
+    if (at.madeIn) seen.add(at.madeIn);
+    if (at.receiver) seen.add(at.receiver.in);
+    for (const argument of [...at.arguments.values(), ...(at.gathered ?? [])]) seen.add(argument.in);
+  }
+  const { parameters, decorators } = activation.function.head;
+  return { functions, parameters, decorators };
+}
+
+/** Whether what surrounded an activation is part of a later program as it was. */
+export function isStillIn({ function: node }: Activation, { functions, parameters, decorators }: Surroundings, program: Program): boolean {
+  const isThere = ({ file }: FunctionNode): boolean => program.file(file.path) === file;
+  if (!isThere(node) || node.head.parameters !== parameters || node.head.decorators !== decorators) return false;
+  for (const [each, facts] of functions) if (!isThere(each) || each.facts !== facts) return false;
+  return true;
 }
 
 /** The activation whose variables a name belongs to. */
