@@ -8,7 +8,6 @@ import { againWith } from "../../program/link/memory/overviews.js";
 import type { Again } from "../../program/link/memory/questions.js";
 import { sameStructure } from "../../program/link/memory/same-structure.js";
 import { compiledBy } from "../../program/link/resolution/compiled.js";
-import { calledParameters } from "../../program/link/resolution/handed-in.js";
 import type { Resolver } from "../../program/link/resolution/resolver.js";
 import type { CallOperation, Operation } from "../../program/operation.js";
 import { duration } from "../prediction/text.js";
@@ -231,23 +230,18 @@ export class FunctionCosts {
     const self = receiver ? madeText(receiver.value, receiver.in, this.evaluator) : "";
     let around = "";
     for (let outer = enclosingActivation(activation); outer; outer = enclosingActivation(outer))
-      if (outer.arguments.size > 0) around += ` in (${this.argumentsText(outer, [...outer.arguments.keys()])})`;
-    const called = calledParameters.of(activation.function.facts);
-    return `${this.state.coroutines === "run" ? "" : "between awaits "}${functionKey(activation.function)}(${this.argumentsText(activation, called)})${self}${around}`;
+      if (outer.arguments.size > 0) around += ` in (${this.argumentsText(outer)})`;
+    return `${this.state.coroutines === "run" ? "" : "between awaits "}${functionKey(activation.function)}(${this.argumentsText(activation)})${self}${around}`;
   }
 
-  /** What it was called with; `called` are the parameters of which it matters what function they hold. */
-  private argumentsText(activation: Activation, called: readonly string[]): string {
-    const known = [...activation.arguments].map(([name, argument]) => {
-      const code = called.includes(name) ? codeText(argument, this.resolver) : "";
-      return `${name}=${code}${this.argumentText(argument)}`;
-    });
+  private argumentsText(activation: Activation): string {
+    const known = [...activation.arguments].map(([name, argument]) => `${name}=${this.argumentText(argument)}`);
     return [...known, ...(activation.gathered ?? []).map((argument) => this.argumentText(argument))].join();
   }
 
   private argumentText(argument: Argument): string {
     const shared = this.sources.sharing.kindOfArgument(argument);
-    return `${argumentText(argument, this.evaluator, this.sources.sizes.bounds)}${shared === "own" ? "" : `&${shared}`}${entriesText(argument, this.evaluator)}`;
+    return `${codeText(argument, this.resolver)}${argumentText(argument, this.evaluator, this.sources.sizes.bounds)}${shared === "own" ? "" : `&${shared}`}${entriesText(argument, this.evaluator)}`;
   }
 
   private assumedRecursion(node: FunctionNode): Interval {

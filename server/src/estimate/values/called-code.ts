@@ -35,6 +35,8 @@ export function codeGiven(
 
 /** Which functions of the program an argument may be, as a text that is the same where they are. */
 export function codeText({ value, in: at }: Argument, resolver: Resolver): string {
+  // Whatever else there is holds no code, or none that is followed.
+  if (value.op !== "read" && value.op !== "function" && value.op !== "choice") return "";
   return resolver
     .resolve(value, at.function)
     .flatMap((entity) => (entity.kind === "function" ? [functionKey(entity.function)] : []))

@@ -1,9 +1,10 @@
 import { entityKey, functionKey } from "../entity.js";
+import { functionView } from "../linked-file.js";
 import type { HeldLock } from "../locks/locks.js";
 import { isGatheredKey } from "../resolution/gathered-arguments.js";
-import { calledParameters } from "../resolution/handed-in.js";
 import { type Frame, isConstantKey } from "../sharing/abstract-object.js";
 import type { Ownership } from "../sharing/ownership.js";
+import { walkOperations } from "../walk.js";
 
 /** Equal for two ways into a function on which it does the same: with the same objects, locks held and code passed. */
 export function wayKey(frame: Frame, held: readonly HeldLock[], ownership: Ownership): string {
@@ -19,3 +20,16 @@ export function wayKey(frame: Frame, held: readonly HeldLock[], ownership: Owner
   if (frame.decoration) key += `@${frame.decoration.key}`;
   return key;
 }
+
+/** The parameters that a function calls: what is passed for them decides what it does. */
+const calledParameters = functionView(({ index, parameters, body }): readonly string[] => {
+  if (parameters.length === 0) return [];
+  const names = new Set<string>();
+  walkOperations(body, (operation) => {
+    const values = operation.op === "call" ? [operation.callee, ...operation.arguments.map(({ value }) => value)] : [];
+    for (const value of values) {
+      if (value.op === "read" && value.place.kind === "name" && value.place.owner === index) names.add(value.place.name);
+    }
+  });
+  return parameters.map(({ name }) => name).filter((name) => names.has(name));
+});

@@ -1,7 +1,5 @@
 import type { CallOperation, Place, Value } from "../../operation.js";
 import type { FunctionNode } from "../entity.js";
-import { functionView } from "../linked-file.js";
-import { walkOperations } from "../walk.js";
 import { gatheredArguments } from "./gathered-arguments.js";
 import { argumentFor, type Resolver } from "./resolver.js";
 
@@ -102,16 +100,3 @@ function passesUnseen({ arguments: given }: CallOperation): boolean {
 
 const deepest = 4;
 const mostCallers = 16;
-
-/** The parameters that a function calls: what is passed for them decides what it does. */
-export const calledParameters = functionView(({ index, parameters, body }): readonly string[] => {
-  if (parameters.length === 0) return [];
-  const names = new Set<string>();
-  walkOperations(body, (operation) => {
-    const values = operation.op === "call" ? [operation.callee, ...operation.arguments.map(({ value }) => value)] : [];
-    for (const value of values) {
-      if (value.op === "read" && value.place.kind === "name" && value.place.owner === index) names.add(value.place.name);
-    }
-  });
-  return parameters.map(({ name }) => name).filter((name) => names.has(name));
-});
