@@ -417,6 +417,11 @@ function testedBy(value: Value | undefined, outcome: Check["found"], at: Operati
   const range = { start: whole.start, end: whole.end };
   const check = (place: Place, form: Check["form"], found: Check["found"]): readonly Check[] =>
     isLocal(place, node) ? [] : [{ at, range, place, form, found, holds: "surely", isOrder: false, dependent: [], instead: [] }];
+  // What others can change is the object, whichever variable holds it.
+  const contents = (place: Place, form: "size" | "bound", found: Check["found"]): readonly Check[] =>
+    isLocal(place, node) && isOtherName(place, node)
+      ? [{ at, range, place, form, found, holds: "surely", isOrder: false, dependent: [], instead: [] }]
+      : check(place, form, found);
   const inner = (operand: Value | undefined, found = outcome): readonly Check[] => testedBy(operand, found, at, whole, how, depth + 1);
   switch (value.op) {
     case "read": {
@@ -426,13 +431,15 @@ function testedBy(value: Value | undefined, outcome: Check["found"], at: Operati
       if (!isLocal(place, node)) return check(place, "truth", outcome);
       // `found = d.get(k)` … `if found is None:` tests the element.
       if (place.kind !== "name") return [];
+      // That there is something in it, `while todo: todo.popleft()`, says more than that it is one.
+      const filled = contents(place, "size", outcome);
       const bound = node.bound(place.name) ?? [];
       const before = bound.filter((each) => each.start < value.start);
       const last = before[before.length - 1];
-      if (!last || (last.op !== "read" && last.op !== "call" && last.op !== "compute")) return [];
+      if (!last || (last.op !== "read" && last.op !== "call" && last.op !== "compute")) return filled;
       // `empty = not jobs` tells nothing but whether there is anything in it.
       if (last.op === "compute") return inner(last);
-      return inner(last).map((each) => (each.form === "truth" ? { ...each, form: "none" as const } : each));
+      return [...inner(last).map((each) => (each.form === "truth" ? { ...each, form: "none" as const } : each)), ...filled];
     }
     case "compute": {
       const [left, right] = value.operands;
@@ -473,15 +480,15 @@ function testedBy(value: Value | undefined, outcome: Check["found"], at: Operati
         if (name === "get" && first && value.arguments.length <= 2 && object.op === "read" && first.form === "positional")
           return check({ kind: "element", object, index: first.value }, "none", outcome);
         if (object.op !== "read") return [];
-        if (name === "empty") return check(object.place, "size", opposite(outcome));
-        if (name === "qsize") return check(object.place, "size", outcome);
-        if (name === "full") return check(object.place, "bound", outcome);
-        if (name === "is_set" || name === "isSet") return check(object.place, "size", outcome);
+        if (name === "empty") return contents(object.place, "size", opposite(outcome));
+        if (name === "qsize") return contents(object.place, "size", outcome);
+        if (name === "full") return contents(object.place, "bound", outcome);
+        if (name === "is_set" || name === "isSet") return contents(object.place, "size", outcome);
         return judged(value, outcome, inner);
       }
       if (callee.place.kind !== "name") return [];
       if (callee.place.owner !== unbound) return judged(value, outcome, inner);
-      if (callee.place.name === "len" && first?.value.op === "read") return check(first.value.place, "size", outcome);
+      if (callee.place.name === "len" && first?.value.op === "read") return contents(first.value.place, "size", outcome);
       const name = second?.value;
       if ((callee.place.name === "hasattr" || callee.place.name === "getattr") && first && name?.op === "constant" && name.type === "str")
         return check({ kind: "attribute", object: first.value, name: String(name.value) }, "attribute", outcome);
@@ -571,6 +578,14 @@ function isLocal(place: Place, node: FunctionNode): boolean {
   if (place.kind !== "name") return false;
   if (place.owner === unbound) return true;
   return place.owner === node.index && node.head.kind !== "module" && !node.head.rebound.has(place.name);
+}
+
+/** Whether the variable is but another name, and the only one here, for an object that the function was given or has read: `jobs = self.batch.jobs`. */
+function isOtherName(place: Place, node: FunctionNode): boolean {
+  if (place.kind !== "name" || place.owner !== node.index) return false;
+  const [only, ...others] = node.bound(place.name) ?? [];
+  const isParameter = node.head.parameters.some(({ name, form }) => name === place.name && form !== "star" && form !== "double-star");
+  return isParameter ? only === undefined : only?.op === "read" && others.length === 0;
 }
 
 /** The reads that surely run when the list does. */
