@@ -324,9 +324,20 @@ export class Machine {
         if (isFromOutside) code.site.returned();
         return done;
       };
+      let isRunning = false;
+      const alone = (step: () => IteratorResult<Py>): Py | typeof done => {
+        // Another thread is in it, which is followed on the way to the next value.
+        if (isRunning) this.fail("ValueError", "generator already executing");
+        isRunning = true;
+        try {
+          return resumed(this.inside(active, step));
+        } finally {
+          isRunning = false;
+        }
+      };
       return new Iterator_(
-        () => resumed(this.inside(active, () => steps.next())),
-        (error) => resumed(this.inside(active, () => steps.throw(error))),
+        () => alone(() => steps.next()),
+        (error) => alone(() => steps.throw(error)),
       );
     }
     if (code.isAsync) return new Coroutine(() => this.finish(code, frame, active, isFromOutside));
