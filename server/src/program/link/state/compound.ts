@@ -350,6 +350,8 @@ function callEffect(call: CallOperation, check: Check): CheckThenAct["does"] | u
   if (isPlace(object, check.place)) {
     if (check.form === "none" || check.form === "attribute") return check.found === "present" ? "use" : undefined;
     const takes = takesFrom(call);
+    // `pop(key, None)` does not mind that it is gone.
+    if (name === "pop" && call.arguments.length > 1) return undefined;
     if (check.form === "truth" && check.found === "present") return takes ? "change" : "use";
     return takes || addingMethods.has(name) ? "change" : undefined;
   }
@@ -423,6 +425,9 @@ function testedBy(value: Value | undefined, outcome: Check["found"], at: Operati
       ? [{ at, range, place, form, found, holds: "surely", isOrder: false, dependent: [], instead: [] }]
       : check(place, form, found);
   const inner = (operand: Value | undefined, found = outcome): readonly Check[] => testedBy(operand, found, at, whole, how, depth + 1);
+  // What a variable is compared with says nothing of what is in it.
+  const compared = (operand: Value | undefined, found = outcome): readonly Check[] =>
+    operand?.op === "read" ? inner(operand, found).filter((each) => !isLocal(each.place, node)) : inner(operand, found);
   switch (value.op) {
     case "read": {
       const { place } = value;
@@ -448,12 +453,12 @@ function testedBy(value: Value | undefined, outcome: Check["found"], at: Operati
           return inner(left, opposite(outcome));
         case "is":
         case "==":
-          if (isNone(right)) return inner(left, opposite(outcome)).map((each) => ({ ...each, form: "none" as const }));
-          return comparisons(value.operator, value.operands, outcome, inner);
+          if (isNone(right)) return compared(left, opposite(outcome)).map((each) => ({ ...each, form: "none" as const }));
+          return comparisons(value.operator, value.operands, outcome, compared);
         case "is not":
         case "!=":
-          if (isNone(right)) return inner(left).map((each) => ({ ...each, form: "none" as const }));
-          return comparisons(value.operator, value.operands, outcome, inner);
+          if (isNone(right)) return compared(left).map((each) => ({ ...each, form: "none" as const }));
+          return comparisons(value.operator, value.operands, outcome, compared);
         case "in":
         case "not in": {
           const found = value.operator === "in" ? outcome : opposite(outcome);
@@ -464,7 +469,7 @@ function testedBy(value: Value | undefined, outcome: Check["found"], at: Operati
         case ">":
         case "<=":
         case ">=":
-          return comparisons(value.operator, value.operands, outcome, inner);
+          return comparisons(value.operator, value.operands, outcome, compared);
         default:
           return [];
       }
