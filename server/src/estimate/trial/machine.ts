@@ -324,10 +324,21 @@ export class Machine {
         if (isFromOutside) code.site.returned();
         return done;
       };
+      let isRunning = false;
+      const alone = (step: () => IteratorResult<Py>): Py | typeof done => {
+        // Another thread is in it, which is followed on the way to the next value.
+        if (isRunning) this.fail("ValueError", "generator already executing");
+        isRunning = true;
+        try {
+          return resumed(this.inside(active, step));
+        } finally {
+          isRunning = false;
+        }
+      };
       return new Iterator_(
-        () => resumed(this.inside(active, () => steps.next())),
-        (error) => resumed(this.inside(active, () => steps.throw(error))),
-        (value) => resumed(this.inside(active, () => steps.next(value))),
+        () => alone(() => steps.next()),
+        (error) => alone(() => steps.throw(error)),
+        (value) => alone(() => steps.next(value)),
       );
     }
     if (code.isAsync) return new Coroutine(() => this.finish(code, frame, active, isFromOutside));

@@ -9,9 +9,9 @@ import { functionView } from "../linked-file.js";
 import { againWith, overviewOf } from "../memory/overviews.js";
 import { sameStructure } from "../memory/same-structure.js";
 import type { Callee } from "../resolution/callees.js";
-import { isHandedOn } from "../resolution/handed-generators.js";
 import { decoratorNames, type Resolver } from "../resolution/resolver.js";
 import { someValue, walkOperations } from "../walk.js";
+import { isHandedOn } from "./handed-generators.js";
 import { isCoroutine, type LoopRoot, loopRoots } from "./loop-roots.js";
 
 /** A function that runs in the thread of an event loop, on one way that leads there. */
@@ -246,7 +246,7 @@ class Walker {
     // What is awaited is the coroutine, where it may be one.
     if (how === "awaited" && candidates.some(({ function: node }) => isCoroutine(node))) return;
     const callees = candidates.filter(
-      ({ function: node }) => runsInPlace(node, how) && !(node.head.isGenerator && isHandedOn(call, state.function, this.program.resolver)),
+      ({ function: node }) => runsInPlace(node, how) && !(node.head.isGenerator && isHandedOn(call, state.function, this.program)),
     );
     const names = new Map<string, Set<FunctionNode>>();
     for (const { function: node } of callees) names.set(node.head.name, (names.get(node.head.name) ?? new Set()).add(node));

@@ -1,9 +1,11 @@
 import type { Knowledge } from "../../../knowledge/knowledge.js";
 import type { CallOperation, Value } from "../../operation.js";
+import { reachedWithin } from "../activity/reached-functions.js";
 import { type ClassNode, classKey, type FunctionNode, functionKey, type LinkedFile } from "../entity.js";
 import type { Program } from "../link.js";
 import { assignedIn, callersOf, functionView } from "../linked-file.js";
 import { type GuardedState, guardedStates, mentionsGuards } from "../locks/guarded-state.js";
+import { writtenName } from "../locks/locks.js";
 import { overviewAt, overviewOf, overviewOfFiles } from "../memory/overviews.js";
 import { hasNote } from "../notes.js";
 import { decoratorNames, type Resolver } from "../resolution/resolver.js";
@@ -64,8 +66,38 @@ function findPromises(file: LinkedFile, now: Program): readonly SharingPromise[]
   const guarded = mentionsGuards(file) ? guardedStates(now).filter((state) => state.file === file) : [];
   return promisesOf(file, mentionsLock ? names : new Set(), guarded, now).flatMap((promise) => {
     const entries = promise.entries.filter((node) => !isSpawned(node, now));
-    return entries.length > 0 ? [{ ...promise, entries }] : [];
+    return entries.length > 0 && !(promise.by === "lock" && isForSignals(promise, now)) ? [{ ...promise, entries }] : [];
   });
+}
+
+/**
+ * Whether each lock that the code takes is taken by a handler of signals, too: the handler interrupts the main thread and runs there, so that such a lock
+ * says nothing of other threads.
+ */
+function isForSignals({ entries, class: owner, file }: SharingPromise, program: Program): boolean {
+  const isOfSame = (node: FunctionNode): boolean =>
+    owner ? program.resolver.enclosingClass(node) === owner : node.file === file && node.head.class === undefined;
+  const handling = [...signalHandlers(program)].filter(isOfSame);
+  if (handling.length === 0) return false;
+  const reached = reachedWithin(
+    handling,
+    { steps: mostHandlingSteps, most: Number.POSITIVE_INFINITY, doubtful: "left out" },
+    program.resolver,
+  );
+  const takenIn = (nodes: Iterable<FunctionNode>): ReadonlySet<string> => new Set([...nodes].flatMap(lockContexts).map(writtenName));
+  const inHandlers = takenIn([...reached].filter(isOfSame));
+  return inHandlers.size > 0 && [...takenIn(entries)].every((lock) => inHandlers.has(lock));
+}
+
+const mostHandlingSteps = 3;
+
+function signalHandlers(program: Program): ReadonlySet<FunctionNode> {
+  return overviewOf(
+    program,
+    "functions that handle signals",
+    ({ spawns }) =>
+      new Set(spawns.flatMap(({ worker, targets }) => (worker === "signal-handler" ? targets.map((target) => target.function) : []))),
+  );
 }
 
 /** What a spawn runs has its threads in view. */

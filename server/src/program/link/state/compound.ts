@@ -350,6 +350,8 @@ function callEffect(call: CallOperation, check: Check): CheckThenAct["does"] | u
   if (isPlace(object, check.place)) {
     if (check.form === "none" || check.form === "attribute") return check.found === "present" ? "use" : undefined;
     const takes = takesFrom(call);
+    // `pop(key, None)` does not mind that it is gone.
+    if (name === "pop" && call.arguments.length > 1) return undefined;
     if (check.form === "truth" && check.found === "present") return takes ? "change" : "use";
     return takes || addingMethods.has(name) ? "change" : undefined;
   }
@@ -417,7 +419,15 @@ function testedBy(value: Value | undefined, outcome: Check["found"], at: Operati
   const range = { start: whole.start, end: whole.end };
   const check = (place: Place, form: Check["form"], found: Check["found"]): readonly Check[] =>
     isLocal(place, node) ? [] : [{ at, range, place, form, found, holds: "surely", isOrder: false, dependent: [], instead: [] }];
+  // What others can change is the object, whichever variable holds it.
+  const contents = (place: Place, form: "size" | "bound", found: Check["found"]): readonly Check[] =>
+    isLocal(place, node) && isOtherName(place, node)
+      ? [{ at, range, place, form, found, holds: "surely", isOrder: false, dependent: [], instead: [] }]
+      : check(place, form, found);
   const inner = (operand: Value | undefined, found = outcome): readonly Check[] => testedBy(operand, found, at, whole, how, depth + 1);
+  // What a variable is compared with says nothing of what is in it.
+  const compared = (operand: Value | undefined, found = outcome): readonly Check[] =>
+    operand?.op === "read" ? inner(operand, found).filter((each) => !isLocal(each.place, node)) : inner(operand, found);
   switch (value.op) {
     case "read": {
       const { place } = value;
@@ -426,13 +436,15 @@ function testedBy(value: Value | undefined, outcome: Check["found"], at: Operati
       if (!isLocal(place, node)) return check(place, "truth", outcome);
       // `found = d.get(k)` … `if found is None:` tests the element.
       if (place.kind !== "name") return [];
+      // That there is something in it, `while todo: todo.popleft()`, says more than that it is one.
+      const filled = contents(place, "size", outcome);
       const bound = node.bound(place.name) ?? [];
       const before = bound.filter((each) => each.start < value.start);
       const last = before[before.length - 1];
-      if (!last || (last.op !== "read" && last.op !== "call" && last.op !== "compute")) return [];
+      if (!last || (last.op !== "read" && last.op !== "call" && last.op !== "compute")) return filled;
       // `empty = not jobs` tells nothing but whether there is anything in it.
       if (last.op === "compute") return inner(last);
-      return inner(last).map((each) => (each.form === "truth" ? { ...each, form: "none" as const } : each));
+      return [...inner(last).map((each) => (each.form === "truth" ? { ...each, form: "none" as const } : each)), ...filled];
     }
     case "compute": {
       const [left, right] = value.operands;
@@ -441,12 +453,12 @@ function testedBy(value: Value | undefined, outcome: Check["found"], at: Operati
           return inner(left, opposite(outcome));
         case "is":
         case "==":
-          if (isNone(right)) return inner(left, opposite(outcome)).map((each) => ({ ...each, form: "none" as const }));
-          return comparisons(value.operator, value.operands, outcome, inner);
+          if (isNone(right)) return compared(left, opposite(outcome)).map((each) => ({ ...each, form: "none" as const }));
+          return comparisons(value.operator, value.operands, outcome, compared);
         case "is not":
         case "!=":
-          if (isNone(right)) return inner(left).map((each) => ({ ...each, form: "none" as const }));
-          return comparisons(value.operator, value.operands, outcome, inner);
+          if (isNone(right)) return compared(left).map((each) => ({ ...each, form: "none" as const }));
+          return comparisons(value.operator, value.operands, outcome, compared);
         case "in":
         case "not in": {
           const found = value.operator === "in" ? outcome : opposite(outcome);
@@ -457,7 +469,7 @@ function testedBy(value: Value | undefined, outcome: Check["found"], at: Operati
         case ">":
         case "<=":
         case ">=":
-          return comparisons(value.operator, value.operands, outcome, inner);
+          return comparisons(value.operator, value.operands, outcome, compared);
         default:
           return [];
       }
@@ -473,15 +485,15 @@ function testedBy(value: Value | undefined, outcome: Check["found"], at: Operati
         if (name === "get" && first && value.arguments.length <= 2 && object.op === "read" && first.form === "positional")
           return check({ kind: "element", object, index: first.value }, "none", outcome);
         if (object.op !== "read") return [];
-        if (name === "empty") return check(object.place, "size", opposite(outcome));
-        if (name === "qsize") return check(object.place, "size", outcome);
-        if (name === "full") return check(object.place, "bound", outcome);
-        if (name === "is_set" || name === "isSet") return check(object.place, "size", outcome);
+        if (name === "empty") return contents(object.place, "size", opposite(outcome));
+        if (name === "qsize") return contents(object.place, "size", outcome);
+        if (name === "full") return contents(object.place, "bound", outcome);
+        if (name === "is_set" || name === "isSet") return contents(object.place, "size", outcome);
         return judged(value, outcome, inner);
       }
       if (callee.place.kind !== "name") return [];
       if (callee.place.owner !== unbound) return judged(value, outcome, inner);
-      if (callee.place.name === "len" && first?.value.op === "read") return check(first.value.place, "size", outcome);
+      if (callee.place.name === "len" && first?.value.op === "read") return contents(first.value.place, "size", outcome);
       const name = second?.value;
       if ((callee.place.name === "hasattr" || callee.place.name === "getattr") && first && name?.op === "constant" && name.type === "str")
         return check({ kind: "attribute", object: first.value, name: String(name.value) }, "attribute", outcome);
@@ -571,6 +583,14 @@ function isLocal(place: Place, node: FunctionNode): boolean {
   if (place.kind !== "name") return false;
   if (place.owner === unbound) return true;
   return place.owner === node.index && node.head.kind !== "module" && !node.head.rebound.has(place.name);
+}
+
+/** Whether the variable is but another name, and the only one here, for an object that the function was given or has read: `jobs = self.batch.jobs`. */
+function isOtherName(place: Place, node: FunctionNode): boolean {
+  if (place.kind !== "name" || place.owner !== node.index) return false;
+  const [only, ...others] = node.bound(place.name) ?? [];
+  const isParameter = node.head.parameters.some(({ name, form }) => name === place.name && form !== "star" && form !== "double-star");
+  return isParameter ? only === undefined : only?.op === "read" && others.length === 0;
 }
 
 /** The reads that surely run when the list does. */
