@@ -3,6 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { AnalysisHost } from "../../server/src/analysis/analysis.js";
 import type { Settings } from "../../server/src/analysis/answers.js";
+import type { Range } from "../../server/src/base/range.js";
 import { newestTarget } from "../../server/src/base/target.js";
 import { BodyCosts } from "../../server/src/estimate/costs/body-costs.js";
 import { CostModel } from "../../server/src/estimate/costs/work.js";
@@ -461,6 +462,40 @@ asyncio.run(main())
     ["price", "both", "weight", "other"].map((name) => bodies.includes(name)),
     [true, true, false, false],
   );
+});
+
+test("an edit that leaves what a function costs as it was leaves those that call it as they were added up", (context) => {
+  const text = `import asyncio
+
+def shifted(value):
+    start = value * 2
+    print(start)
+
+def both(value):
+    shifted(value)
+    return sum(k for k in range(700))
+
+async def main():
+    for value in range(20):
+        both(value)
+        await asyncio.sleep(1)
+
+asyncio.run(main())
+`;
+  const host = new AnalysisHost(parser, settings);
+  host.openFile("/p/app.py", text);
+  host.snapshot().findings("/p/app.py");
+  const added = context.mock.method(BodyCosts.prototype, "operations");
+  const bodiesAfter = (range: Range, newText: string): readonly boolean[] => {
+    added.mock.resetCalls();
+    host.editFile("/p/app.py", [{ range, newText }]);
+    host.snapshot().findings("/p/app.py");
+    const bodies = added.mock.calls.map(({ arguments: [list, at] }) => (list === at.function.facts.body ? at.function.head.name : ""));
+    return ["shifted", "both"].map((name) => bodies.includes(name));
+  };
+  const place = text.indexOf("2\n");
+  assert.deepEqual(bodiesAfter({ start: place, end: place + 1 }, "3"), [true, false]);
+  assert.deepEqual(bodiesAfter({ start: place, end: place }, "value * "), [true, true]);
 });
 
 test("what a function costs follows what its callers hand over, also to functions that stand in it", () => {

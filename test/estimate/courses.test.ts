@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Prediction } from "../../server/src/estimate/prediction/prediction.js";
 import { pythonParser } from "../syntax/python-parser.js";
-import { predictionsOf, strategyOf } from "./predictions.js";
+import { predictionOf, predictionsOf, strategyOf } from "./predictions.js";
 
 /* Tasks that are waited for one by one, and threads that go on until somebody stops them. */
 
@@ -265,6 +265,35 @@ class Cluster:
       ["for item in self.items:\n    work(item)\nwhile self.running:\n    time.sleep(1)", ""],
     ] as const)
       assert.notEqual(service(rounds, rest).course, "until stopped", rounds);
+  });
+
+  test("is none of a generator that goes on as long as it is asked for more", () => {
+    const asking = (use: string): Prediction =>
+      predictionOf(
+        parser,
+        `import sys
+from concurrent.futures import ThreadPoolExecutor
+
+def ids():
+    last = 0
+    while True:
+        last += (yield last) or 1
+
+def task(rows):
+    more = ids()
+    ${use}
+
+with ThreadPoolExecutor() as pool:
+    list(pool.map(task, sys.argv))
+`,
+      );
+    for (const use of [
+      "return [(next(more), row) for row in rows]",
+      "next(more)\n    return [more.send(len(row)) for row in rows]",
+      "return list(zip(more, rows))",
+    ])
+      assert.notEqual(asking(use).course, "until stopped", use);
+    assert.equal(asking("for each in ids():\n        print(each)").course, "until stopped");
   });
 
   test("is none if it leaves with what says that a queue is empty, around the loop as inside", () => {

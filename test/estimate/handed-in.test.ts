@@ -208,3 +208,120 @@ def main(steps):
   assert.equal(prediction.task, "run");
   assert.ok(prediction.work.interpreterNs.low > second / 1_000, `${prediction.work.interpreterNs.low} ns`);
 });
+
+describe("a function that runs the one that its caller hands in", () => {
+  const runBy = (helpers: string, task: string): Prediction =>
+    predictionOf(
+      parser,
+      `import sys
+from concurrent.futures import ThreadPoolExecutor
+${functions}
+${helpers}
+
+with ThreadPoolExecutor(4) as pool:
+    # What is handed out is not known, so that no task can be followed.
+    list(pool.map(${task}, sys.argv))
+`,
+    );
+  const work = (helpers: string, task: string): number => runBy(helpers, task).work.interpreterNs.high;
+
+  test("costs what that one costs, not what others do that are handed in elsewhere", () => {
+    const apply = `
+def apply(function):
+    return function()
+
+def short(item):
+    return apply(quick)
+
+def long(item):
+    return apply(slow)
+`;
+    assert.ok(work(apply, "long") > 100 * work(apply, "short"), `${work(apply, "long")} ${work(apply, "short")}`);
+  });
+
+  const decorators = `import functools
+
+def logged(function):
+    @functools.wraps(function)
+    def inner(*args, **kwargs):
+        return function(*args, **kwargs)
+    return inner
+
+def repeated(times):
+    def decorate(function):
+        def again(*args, **kwargs):
+            for _ in range(times):
+                result = function(*args, **kwargs)
+            return result
+        return again
+    return decorate
+`;
+
+  test("costs what the decorated function costs, which is told by its own name", () => {
+    const code = `${decorators}
+@logged
+def short(item):
+    return quick()
+
+@logged
+def long(item):
+    return slow()
+`;
+    assert.ok(work(code, "long") > 100 * work(code, "short"));
+    assert.equal(runBy(code, "long").task, "long");
+  });
+
+  test("hands on what it is given, that of a method its object", () => {
+    const code = (n: number): string => `${decorators}
+class Job:
+    def __init__(self, n):
+        self.n = n
+
+    @logged
+    def run(self, item):
+        total = 0
+        for n in range(self.n):
+            total += n
+        return total
+
+@logged
+def count(item, n):
+    total = 0
+    for n in range(n):
+        total += n
+    return total
+
+def by_keyword(item):
+    return count(item, n=${n})
+
+def by_place(item):
+    return count(item, ${n})
+
+job = Job(${n})
+`;
+    for (const task of ["by_keyword", "by_place", "job.run"]) {
+      const [small, large] = [work(code(10_000), task), work(code(1_000_000), task)];
+      assert.ok(large > 50 * small && large < 150 * small, `${task}: ${small} to ${large}`);
+    }
+  });
+
+  test("counts what each of several decorators does, and one that decorates what the function calls", () => {
+    const code = `${decorators}
+@repeated(10)
+@logged
+def long(item):
+    return slow()
+
+@logged
+def once(item):
+    return slow()
+
+@logged
+def around(item):
+    return once(item)
+`;
+    const once = work(code, "once");
+    assert.ok(work(code, "long") > 8 * once && work(code, "long") < 12 * once, `${work(code, "long")} ${once}`);
+    assert.ok(work(code, "around") > 0.9 * once && work(code, "around") < 1.1 * once, `${work(code, "around")} ${once}`);
+  });
+});

@@ -45,6 +45,11 @@ const values: readonly (readonly [expression: string, rounds: number])[] = [
   ["rounds = int(hashlib.sha256(b'abc').hexdigest()[:4], 16)", 47736],
   ["rounds = int(hashlib.md5(b'abc').hexdigest()[:4], 16) + hashlib.sha1(b'abc').digest()[0]", 37034],
   ["rounds = (datetime.date(2024, 3, 1) - datetime.date(2023, 12, 31)).days", 61],
+  [
+    "rounds = (datetime.datetime.combine(datetime.date(1970, 1, 2), datetime.time(9, minute=30)) - datetime.datetime(1970, 1, 1)).seconds",
+    34200,
+  ],
+  ["rounds = datetime.datetime(2024, 2, 28, 23, 15).time().replace(hour=7) < datetime.time(8) and len(str(datetime.time(8)))", 8],
   ["rounds = int((datetime.datetime(2024, 2, 28, 23) + datetime.timedelta(hours=2)).strftime('%m%d%H'))", 22901],
   ["rounds = sum(int(m.group('n')) for m in re.finditer(r'(?P<n>\\d+)px', '10px 3em 25px'))", 35],
   ["rounds = len(re.sub(r'[^a-z]+', '-', 'Hello, World 42!'.lower()))", 12],

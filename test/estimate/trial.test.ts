@@ -128,6 +128,29 @@ def task(n):
     assert.deepEqual(followed(text).of("task").rounds(place(text, "range(10)")), { value: 4, is: "all" });
   });
 
+  test("generators that are sent values", () => {
+    const text = program(
+      `def halving():
+    sent = yield "ready"
+    while True:
+        if sent % 2:
+            sent = yield sent
+        else:
+            sent = yield sent // 2
+
+def task(n):
+    steps = halving()
+    assert next(steps) == "ready"
+    for each in range(steps.send(8) + steps.send(7)):
+        n += 1
+    return n`,
+      "[1]",
+    );
+    const seen = followed(text);
+    assert.equal(seen.stopped, undefined);
+    assert.equal(seen.of("task").rounds(place(text, "for each in range(steps.send(8) + steps.send(7)):\n        n += 1"))?.value, 11);
+  });
+
   const answers: readonly (readonly [expression: string, rounds: number])[] = [
     ["range(7 // 2 + -7 // 2 + 4)", 3],
     ["range(-7 % 3)", 2],

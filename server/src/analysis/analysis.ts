@@ -76,6 +76,8 @@ interface HeldFile {
 /** Takes changes in, gives answers out. Remembers texts, facts and settings, nothing else. */
 export class AnalysisHost {
   private readonly files = new Map<string, HeldFile>();
+  /** What `readFile` and `goneFile` told of; nothing for a file that has gone. */
+  private readonly arriving = new Map<string, { readonly file: HeldFile; readonly isPacked: boolean } | undefined>();
   /** What the parser keeps of them is theirs, too. */
   private readonly justClosed = new JustClosed<HeldFile>((path) => this.parser.close(path));
   private simulations = new SimulationMemory();
@@ -109,15 +111,55 @@ export class AnalysisHost {
   setFacts(path: string, text: string, packed: Uint8Array): void {
     if (this.justClosed.has(path) && this.files.get(path)?.source.text === text) return;
     this.letGo(path);
-    this.files.set(path, {
-      path,
-      source: new Source(text, undefined),
-      facts: unpackFacts(packed, this.names),
-      open: false,
-      extractions: undefined,
-      module: undefined,
-    });
+    this.files.set(path, this.unpacked(path, text, packed));
     this.current = undefined;
+  }
+
+  private unpacked(path: string, text: string, packed: Uint8Array): HeldFile {
+    const source = new Source(text, undefined);
+    return { path, source, facts: unpackFacts(packed, this.names), open: false, extractions: undefined, module: undefined };
+  }
+
+  /**
+   * Takes a file that is not open in an editor, one of many that are being read: it becomes part of the program with all of them, by `takeArrived`. A
+   * program of other files than before is linked from scratch, and who types meanwhile would wait for that at each stroke.
+   */
+  readFile(path: string, text: string, packed: Uint8Array | undefined): void {
+    const source = new Source(text, undefined);
+    const file = packed
+      ? this.unpacked(path, text, packed)
+      : {
+          path,
+          source,
+          facts: extract(this.parser.parse(text), source, undefined),
+          open: false,
+          extractions: undefined,
+          module: undefined,
+        };
+    this.arriving.set(path, { file, isPacked: packed !== undefined });
+  }
+
+  /** The same for a file that is no more. */
+  goneFile(path: string): void {
+    this.arriving.set(path, undefined);
+  }
+
+  /** Makes part of the program what has been read since the last time, but files that an editor has opened meanwhile. */
+  takeArrived(): void {
+    for (const [path, read] of this.arriving) {
+      const known = this.files.get(path);
+      if (known?.open) continue;
+      if (!read) {
+        this.removeFile(path);
+        continue;
+      }
+      const isKnown = known?.source.text === read.file.source.text;
+      if (isKnown && (!read.isPacked || this.justClosed.has(path))) continue;
+      this.letGo(path);
+      this.files.set(path, read.file);
+      this.current = undefined;
+    }
+    this.arriving.clear();
   }
 
   /** An editor shows the file; from now on its text is the editor's, and edits parse only the sections they touch. */

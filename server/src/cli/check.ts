@@ -79,9 +79,9 @@ export async function check(typedPaths: readonly string[], options: CheckOptions
   // What a profile or the user's own knowledge adds is not among what a kept report is known by.
   const reports = options.cache && from === "package" && measured.profile === undefined ? environment.reports : undefined;
   const fixesShown = options.format === "text" || options.format === "github" ? "without fixes" : "with fixes";
-  const key = reports && !options.fix && !options.diff ? keyOfReport(loaded.files, settings, fixesShown, reports) : undefined;
+  const key = reports && !options.fix && !options.diff ? keyOfReport(loaded, settings, fixesShown, reports) : undefined;
   const kept = reports && key !== undefined ? recalledReport(key, reports) : undefined;
-  if (kept) return finish({ ...kept, failure: undefined, text: textIn(loaded.files) }, 0, []);
+  if (kept) return finish({ ...kept, failure: undefined, text: textIn([...loaded.files, ...loaded.imported]) }, 0, []);
 
   const host = new AnalysisHost(
     await environment.createParser(),
@@ -89,7 +89,7 @@ export async function check(typedPaths: readonly string[], options: CheckOptions
     knowledge,
     options.fix || options.diff ? "edits" : "one state",
   );
-  const unread = await loadInto(host, loaded.files, facts, environment, progress);
+  const unread = await loadInto(host, [...loaded.files, ...loaded.imported], facts, environment, progress);
 
   if (options.diff || options.fix) {
     const findingsOf = (analysis: Analysis, path: string): readonly Finding[] => analysis.findings(path).filter(isWanted);

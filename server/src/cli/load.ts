@@ -12,6 +12,7 @@ import type { FactsSource } from "../program/packed-facts.js";
 import type { Measured } from "./costs.js";
 import type { Environment } from "./environment.js";
 import { knowledgeProblemText } from "./formats/knowledge-text.js";
+import { readImported } from "./imported-files.js";
 import { isNotebook, type Notebook, readNotebook } from "./notebook.js";
 import { printable } from "./printable.js";
 import type { Progress } from "./progress.js";
@@ -31,6 +32,8 @@ export interface LoadedFile {
 export interface Loaded {
   /** Sorted by path, each once. */
   readonly files: readonly LoadedFile[];
+  /** What files that were named themselves import, directly or through others: it is read, and nothing is said of it. */
+  readonly imported: readonly LoadedFile[];
   readonly problems: readonly Problem[];
   /** Paths, as typed, at which there is nothing. */
   readonly missing: readonly string[];
@@ -38,7 +41,7 @@ export interface Loaded {
 
 /**
  * Reads the files, and the Python files and notebooks below the folders, that the user named; `-` is standard input. What the project excludes is
- * left out below folders, and read where it is named itself. Where there is so much that threads pay, `facts` can begin with what is read.
+ * left out below folders, and read where it is named itself. What files that are named themselves import of the program is read, too. Where there is so much that threads pay, `facts` can begin with what is read.
  */
 export async function loadSources(
   typedPaths: readonly string[],
@@ -49,6 +52,8 @@ export async function loadSources(
 ): Promise<Loaded> {
   const { host, workingFolder } = environment;
   const files = new Map<string, LoadedFile>();
+  const imported: LoadedFile[] = [];
+  const named: LoadedFile[] = [];
   const problems: Problem[] = [];
   const missing: string[] = [];
   let amount = 0;
@@ -61,6 +66,7 @@ export async function loadSources(
       else {
         const file = { path, text: notebook?.text ?? text, encoding, from, notebook };
         files.set(path, file);
+        if (from === "input" || namedPaths.has(path)) named.push(file);
         // While others are still being read.
         amount += file.text.length;
         if (amount >= amountForThreads) facts?.prepare(file.text);
@@ -70,6 +76,7 @@ export async function loadSources(
 
   const isExcluded = project ? pathMatcher(project.folder, project.settings.exclude) : () => false;
   const paths = new Set<string>();
+  const namedPaths = new Set<string>();
   for (const typed of typedPaths) {
     if (typed === "-") continue;
     const path = absolutePath(workingFolder, typed);
@@ -81,7 +88,10 @@ export async function loadSources(
     } else if (kind === "nothing") {
       missing.push(typed);
       problems.push({ path, message: "does not exist" });
-    } else paths.add(path);
+    } else {
+      paths.add(path);
+      namedPaths.add(path);
+    }
   }
   const sorted = [...paths].sort();
   for (let i = 0; i < sorted.length; i += filesReadTogether) {
@@ -91,12 +101,29 @@ export async function loadSources(
   if (typedPaths.includes("-")) {
     take(sourceOf(absolutePath(workingFolder, stdinName ?? "-"), await environment.readInput(largestSourceBytes)), "input");
   }
+  // What is not there, or not to be read, is left out without a word: nobody asked for it.
+  const read = async (path: string): Promise<string | undefined> => {
+    const known = files.get(path);
+    if (known) return known.text;
+    const source = isExcluded(path) || imported.length >= mostImported ? undefined : await readSource(path, host);
+    if (source?.kind !== "source") return undefined;
+    const { text, encoding } = source;
+    imported.push({ path, text, encoding, from: "disk", notebook: undefined });
+    amount += text.length;
+    if (amount >= amountForThreads) facts?.prepare(text);
+    return text;
+  };
+  await readImported(named, read, host, workingFolder);
   return {
     files: [...files.values()].sort((a, b) => (a.path < b.path ? -1 : 1)),
+    imported: imported.sort((a, b) => (a.path < b.path ? -1 : 1)),
     problems,
     missing,
   };
 }
+
+/** So many files are read that nobody named: a program of thousands is told of as far as that goes. */
+const mostImported = 300;
 
 /** Adds the texts to the host. Returns what could not be analysed, of which the host knows nothing. */
 export async function loadInto(

@@ -45,7 +45,13 @@ export async function simulate(typedPlaces: readonly string[], options: Simulate
   const { knowledge, problems: knowledgeProblems } = await loadKnowledge(options.knowledge, environment);
   const settingsOf = (target: Target): Settings => settingsFor(target, options, measured, project, environment);
   const host = new AnalysisHost(await environment.createParser(), settingsOf(targets[0]), knowledge);
-  const unread = await loadInto(host, loaded.files, environment.createFactsSource("with disk"), environment, progress);
+  const unread = await loadInto(
+    host,
+    [...loaded.files, ...loaded.imported],
+    environment.createFactsSource("with disk"),
+    environment,
+    progress,
+  );
   const problems = [...loaded.problems, ...knowledgeProblems, ...unread];
 
   const simulations: SiteSimulation[] = [];

@@ -170,17 +170,15 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     firstAnswers: async () => documents.all().length > 0 && Promise.race([firstAnswered.promise, host.wait(settingsPatience)]),
     isExcluded: (path) => isExcluded(path),
     onFile(path, text, packed) {
-      // Answers keep to the state they have until all files are read: to link the program anew after each file would cost far more than
-      // the reading, and what the user types makes a new state anyway.
-      if (packed) analysisHost.setFacts(path, text, packed);
-      else analysisHost.setFile(path, text);
+      analysisHost.readFile(path, text, packed);
     },
     onRemoved(path) {
-      analysisHost.removeFile(path);
+      analysisHost.goneFile(path);
     },
     onProgress(done, total) {
       progress.show(done, total);
       if (done < total) return;
+      analysisHost.takeArrived();
       changed();
       published.schedule();
       refreshNotes();

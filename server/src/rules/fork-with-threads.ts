@@ -1,5 +1,6 @@
 import { atLeast, targetTitle } from "../base/target.js";
 import { type ForkBesideThread, forksBesideThreads } from "../program/link/processes/forks.js";
+import { nameOfTarget } from "../program/link/threads/spawn.js";
 import { startMethodFix } from "./fixes/start-method-fix.js";
 import docs from "./fork-with-threads.md";
 import { quoted } from "./race.js";
@@ -46,7 +47,8 @@ function message(fork: ForkBesideThread, context: RuleContext): string {
   const { thread } = fork;
   const text = quoted(fork.in.file.path, fork.range, context);
   const on = fork.method === "default" ? " on Linux" : "";
-  const name = thread.targets[0]?.function.head.name;
+  const [target] = thread.targets;
+  const name = target && nameOfTarget(target);
   const who =
     name === undefined || name === "<lambda>"
       ? "another thread"

@@ -11,6 +11,7 @@ import { decoratorNames } from "../program/link/resolution/resolver.js";
 import { type Iteration, iterationsOf, returnedView } from "../program/link/state/iteration.js";
 import { samePlace, sameValue } from "../program/link/state/updates.js";
 import { joinsText } from "../program/link/text-joins.js";
+import { nameOfRoot } from "../program/link/threads/roots.js";
 import { innerOperations, someValue, walkOperations } from "../program/link/walk.js";
 import type { CallOperation, ElementPlace, Operation, Place, Value, WriteOperation } from "../program/operation.js";
 import { evidenceOf, lengthOfWays, locked } from "./evidence.js";
@@ -586,7 +587,7 @@ function failureText(kind: ContainerKind): string {
 function changerText(race: Race): string {
   const { first, second } = race;
   if (first.root.kind === "promised" || first.root.kind === "caller") return whoText(race);
-  const name = second.root.function.head.name;
+  const name = nameOfRoot(second.root);
   if (second.function === first.function && second.root.key === first.root.key)
     return `\`${name}\`, which runs ${threadsText(second.root)}, changes it too`;
   return `\`${second.function.head.name}\` changes it in another thread`;

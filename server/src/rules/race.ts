@@ -18,7 +18,7 @@ import { overviewOf } from "../program/link/memory/overviews.js";
 import { isWithin, ownerOfCell } from "../program/link/sharing/cells.js";
 import { makesStarter, sameObject } from "../program/link/sharing/one-object.js";
 import { areInOrder } from "../program/link/threads/handovers.js";
-import type { ThreadRoot } from "../program/link/threads/roots.js";
+import { nameOfRoot, type ThreadRoot } from "../program/link/threads/roots.js";
 import { besideIn } from "../program/link/threads/spans-beside.js";
 import { walkOperations } from "../program/link/walk.js";
 import type { Operation, Place, WithOperation } from "../program/operation.js";
@@ -483,7 +483,7 @@ export function rootText({ root }: Moment): string {
     case "promised":
       return `a thread that calls \`${root.function.head.name}\``;
     default:
-      return `the thread that runs \`${root.function.head.name}\``;
+      return `the thread that runs \`${nameOfRoot(root)}\``;
   }
 }
 
@@ -498,7 +498,7 @@ export function threadsText(root: ThreadRoot): string {
 
 /** Who does it and who can come between, as a clause that goes on with "and": "`work` runs in 4 threads". */
 export function whoText({ first, second }: Race): string {
-  const name = first.root.function.head.name;
+  const name = nameOfRoot(first.root);
   const isSame = second.operation === first.operation && second.function === first.function;
   if (first.root.kind === "promised") {
     const shared = promiseText(first.root);

@@ -13,6 +13,7 @@ import { standsWhereNone } from "../program/link/guards.js";
 import { lastNameOf } from "../program/link/last-name.js";
 import type { Program } from "../program/link/link.js";
 import { type ObjectedSharing, objectionTo } from "../program/link/sharing/object-sharing.js";
+import { nameOfRoot } from "../program/link/threads/roots.js";
 import type { CallOperation } from "../program/operation.js";
 import { accessesByLocation, isFarFetched, lockText, quoted, type Race, raceOf, racePlaces, startOf, whoText } from "./race.js";
 import { type Confidence, type Match, noFix, type RelatedLocation, type Rule, type RuleContext, type TargetVerdict } from "./rule.js";
@@ -248,7 +249,7 @@ function isInTransaction({ callee, arguments: [first] }: CallOperation): boolean
 function message(data: Data, context: RuleContext): string {
   if (data.why === "refused") {
     const text = quoted(data.use.function.file.path, data.use.range, context);
-    return `\`${text}\` raises sqlite3.ProgrammingError in the thread that runs \`${data.use.root.function.head.name}\`: another thread made the connection, and without \`check_same_thread=False\` only that one may use it. Connect in the thread that needs it.`;
+    return `\`${text}\` raises sqlite3.ProgrammingError in the thread that runs \`${nameOfRoot(data.use.root)}\`: another thread made the connection, and without \`check_same_thread=False\` only that one may use it. Connect in the thread that needs it.`;
   }
   if (data.why === "loop") {
     const text = quoted(data.use.function.file.path, data.use.range, context);

@@ -1,5 +1,6 @@
 import { type Interval, interval } from "../../base/interval.js";
 import type { FunctionNode } from "../../program/link/entity.js";
+import { isHandedOut } from "../values/called-code.js";
 
 /** What a function costs, as far as the stack of calls has to know. */
 export interface Standing {
@@ -164,12 +165,6 @@ export class CallStack<Cost extends Standing> {
   private get top(): Frame | undefined {
     return this.frames[this.frames.length - 1];
   }
-}
-
-/** Whether it is what its own function returns, as decorators do: one text, but another function for each that is decorated. */
-function isHandedOut({ head, file }: FunctionNode): boolean {
-  const outer = head.parent === undefined ? undefined : file.functionAt(head.parent);
-  return outer?.returned.some((value) => value.op === "read" && value.place.kind === "name" && value.place.name === head.name) ?? false;
 }
 
 /** How many calls there are, of functions that call one another, of the one that is called first: a parser's for each part of an expression. */

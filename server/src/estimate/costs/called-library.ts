@@ -36,7 +36,7 @@ function isMadeBy(maker: string, value: Value, within: FunctionNode, evaluator: 
   const made = (written: Value, in_: Activation): true | undefined =>
     written.op === "call" && evaluator.externalNames(written, in_)[0] === maker ? true : undefined;
   const at = bareActivation(within);
-  return (value.op === "read" ? evaluator.follow(value, at, made, () => undefined) : made(value, at)) === true;
+  return (value.op === "read" ? evaluator.followWhole(value, at, made) : made(value, at)) === true;
 }
 
 /** `super().__init__()` of a class without bases of its own: what `object` has does next to nothing. */
@@ -66,5 +66,5 @@ export function isDecoration({ callee }: CallOperation, at: Activation, evaluato
   if (callee.op === "call") return evaluator.resolver.externalCallees(callee, at.function).some((name) => briefCalls.test(name));
   const isMade = (value: Value, in_: Activation): true | undefined =>
     value.op === "call" && /^operator\./.test(evaluator.externalNames(value, in_)[0] ?? "") ? true : undefined;
-  return callee.op === "read" && evaluator.follow(callee, at, isMade, () => undefined) === true;
+  return callee.op === "read" && evaluator.followWhole(callee, at, isMade) === true;
 }

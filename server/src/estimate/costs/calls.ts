@@ -5,6 +5,7 @@ import { ownRun, startedCall, unhelped, withHelp } from "../tasks/helper-threads
 import { handedToThread } from "../tasks/pooled-calls.js";
 import { usesInside } from "../tasks/shared-use.js";
 import type { Activation } from "../values/activation.js";
+import { codeGiven } from "../values/called-code.js";
 import { writtenName } from "../values/names-in-text.js";
 import { isDecoration, libraryName, makesFrozen, methodOfKind } from "./called-library.js";
 import { addPooled, addTime, addTo, emptySum, type Sum, zero } from "./cost-sum.js";
@@ -37,6 +38,8 @@ export class Calls extends Costing {
     this.sharing.addCall(operation, at, sum);
     const run = ownRun(operation, at, this.resolver);
     if (run) sum.help = withHelp(sum.help, this.program.helped(run, zero));
+    const given = codeGiven(operation.callee, at, this.resolver);
+    if (given) return this.program.callOf(given.callee, operation, at, sum, given.named);
     const callees = this.resolver.callees(operation, within);
     const [callee] = callees;
     if (callee && (this.program.runsOneHandedIn(operation, callees, at, sum) || this.program.runsOtherMethod(operation, callees, at, sum)))

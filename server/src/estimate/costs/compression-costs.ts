@@ -111,13 +111,7 @@ function effortOfWords(level: number, words: number): number {
 
 /** From how many words a text's are drawn at random: `" ".join(rng.choice(words) for _ in range(n))`. */
 function drawnWords(value: Value | undefined, at: Activation, evaluator: Evaluator): Amount {
-  if (value?.op === "read")
-    return evaluator.follow(
-      value,
-      at,
-      (bound, in_) => drawnWords(bound, in_, evaluator),
-      () => undefined,
-    );
+  if (value?.op === "read") return evaluator.followWhole(value, at, (bound, in_) => drawnWords(bound, in_, evaluator));
   if (value?.op !== "call") return undefined;
   const { callee } = value;
   if (callee.op === "read" && callee.place.kind === "attribute") {
@@ -160,7 +154,7 @@ const fewCharacters = 40;
 export function dataOf(value: Value | undefined, at: Activation, evaluator: Evaluator): "repeated" | "lines" | "noise" | "other" {
   if (value?.op === "read") {
     const read = (bound: Value, in_: Activation): ReturnType<typeof dataOf> => dataOf(bound, in_, evaluator);
-    return evaluator.follow(value, at, read, () => undefined) ?? "other";
+    return evaluator.followWhole(value, at, read) ?? "other";
   }
   if (value?.op === "compute" && value.operator === "*") return "repeated";
   if (value?.op === "call") {

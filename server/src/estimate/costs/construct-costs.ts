@@ -132,17 +132,12 @@ export class ConstructCosts {
       case "constant":
         return iterable.type === "str" ? "text" : "int";
       case "read": {
-        const followed = this.evaluator.follow(
-          iterable,
-          at,
-          (bound, in_) => {
-            this.depth++;
-            const kind = this.elementKind(bound, in_);
-            this.depth--;
-            return kind;
-          },
-          () => undefined,
-        );
+        const followed = this.evaluator.followWhole(iterable, at, (bound, in_) => {
+          this.depth++;
+          const kind = this.elementKind(bound, in_);
+          this.depth--;
+          return kind;
+        });
         return followed ?? "unknown";
       }
       case "call": {

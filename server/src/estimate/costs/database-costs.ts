@@ -106,7 +106,7 @@ function executedBefore(
   if (cursor?.op === "call") return executing(cursor, at);
   if (cursor?.op !== "read" || cursor.place.kind !== "name") return undefined;
   const { name } = cursor.place;
-  const made = evaluator.follow(cursor, at, executing, () => undefined);
+  const made = evaluator.followWhole(cursor, at, executing);
   if (made) return made;
   const before = at.function.file.calls("execute").filter(({ call, function: index }) => {
     const object = call.callee.op === "read" && call.callee.place.kind === "attribute" ? call.callee.place.object : undefined;

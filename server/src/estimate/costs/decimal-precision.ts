@@ -58,7 +58,7 @@ function isPowerOfTen(value: Value, at: Activation, evaluator: Evaluator): boole
     const [given] = each.op === "call" && evaluator.externalNames(each, in_)[0] === "decimal.Decimal" ? each.arguments : [];
     return given?.value.op === "constant" && /^(10*|0?\.0*1|1[eE][-+]?\d+)$/.test(String(given.value.value)) ? true : undefined;
   };
-  return (value.op === "read" ? evaluator.follow(value, at, powerOfTen, () => undefined) : powerOfTen(value, at)) === true;
+  return (value.op === "read" ? evaluator.followWhole(value, at, powerOfTen) : powerOfTen(value, at)) === true;
 }
 
 function isWhole(value: Value, at: Activation, evaluator: Evaluator): boolean {
@@ -72,7 +72,7 @@ function isWhole(value: Value, at: Activation, evaluator: Evaluator): boolean {
 function isRoot(value: Value, at: Activation, evaluator: Evaluator): boolean {
   const root = (each: Value, in_: Activation): true | undefined =>
     each.op === "call" && /^decimal\.Decimal\.(sqrt|exp|ln|log10)$/.test(evaluator.externalNames(each, in_)[0] ?? "") ? true : undefined;
-  return (value.op === "read" ? evaluator.follow(value, at, root, () => undefined) : root(value, at)) === true;
+  return (value.op === "read" ? evaluator.followWhole(value, at, root) : root(value, at)) === true;
 }
 
 /** The precision that a function on the way to this one sets, or its module. */

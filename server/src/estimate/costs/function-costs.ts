@@ -3,6 +3,9 @@ import type { Target } from "../../base/target.js";
 import type { CallFacts } from "../../knowledge/call-facts.js";
 import { type FunctionNode, functionKey } from "../../program/link/entity.js";
 import { gilNoteOf } from "../../program/link/gil-notes.js";
+import type { Program } from "../../program/link/link.js";
+import { againWith } from "../../program/link/memory/overviews.js";
+import type { Again } from "../../program/link/memory/questions.js";
 import { sameStructure } from "../../program/link/memory/same-structure.js";
 import { compiledBy } from "../../program/link/resolution/compiled.js";
 import type { Resolver } from "../../program/link/resolution/resolver.js";
@@ -12,7 +15,8 @@ import { endingShare, recursionCount } from "../rounds/recursion.js";
 import { rememberingNs, remembers } from "../rounds/remembered-calls.js";
 import { type Profile, profiledFunction } from "../tasks/profile.js";
 import type { Finished } from "../tasks/task-work.js";
-import { type Activation, enclosingActivation } from "../values/activation.js";
+import { type Activation, type Argument, enclosingActivation, isStillIn, type Surroundings, surroundingsOf } from "../values/activation.js";
+import { codeText } from "../values/called-code.js";
 import { defaultLength, type Evaluator } from "../values/evaluate.js";
 import { entriesText } from "../values/queue-entries.js";
 import { argumentText, madeText } from "../values/size-texts.js";
@@ -48,7 +52,7 @@ export class FunctionCosts {
 
   constructor(
     private readonly resolver: Resolver,
-    settings: CostSettings,
+    private readonly settings: CostSettings,
   ) {
     const { state } = this;
     const sources = new CostSources(resolver, settings);
@@ -114,7 +118,25 @@ export class FunctionCosts {
       return result;
     }
     const { memory, derived } = this.resolver.memoryOf(node.file);
-    return memory.findApart<object | string, FunctionCost>(derived, found, sameStructure);
+    const { target, cores, calibrations, profile } = this.settings;
+    const { coroutines } = this.state;
+    const again = (): Again =>
+      againWith(
+        costAgain,
+        activation,
+        surroundingsOf(activation),
+        { coroutines, isCalledInLoop },
+        { target, cores, calibrations, profile },
+      );
+    return memory.findApart<object | string, FunctionCost>(derived, found, sameStructure, again);
+  }
+
+  /** The same for one of the calls that were asked about before, from where that stood. */
+  ofRunFrom(activation: Activation, { coroutines, isCalledInLoop }: Position): FunctionCost {
+    this.state.steps = 0;
+    this.state.coroutines = coroutines;
+    this.state.isCalledInLoop = isCalledInLoop;
+    return this.functionCost(activation);
   }
 
   private find(activation: Activation, key: string, isCalledInLoop: boolean): Found {
@@ -213,11 +235,13 @@ export class FunctionCosts {
   }
 
   private argumentsText(activation: Activation): string {
-    const known = [...activation.arguments].map(([name, argument]) => {
-      const shared = this.sources.sharing.kindOfArgument(argument);
-      return `${name}=${argumentText(argument, this.evaluator, this.sources.sizes.bounds)}${shared === "own" ? "" : `&${shared}`}${entriesText(argument, this.evaluator)}`;
-    });
-    return known.join();
+    const known = [...activation.arguments].map(([name, argument]) => `${name}=${this.argumentText(argument)}`);
+    return [...known, ...(activation.gathered ?? []).map((argument) => this.argumentText(argument))].join();
+  }
+
+  private argumentText(argument: Argument): string {
+    const shared = this.sources.sharing.kindOfArgument(argument);
+    return `${codeText(argument, this.resolver)}${argumentText(argument, this.evaluator, this.sources.sizes.bounds)}${shared === "own" ? "" : `&${shared}`}${entriesText(argument, this.evaluator)}`;
   }
 
   private assumedRecursion(node: FunctionNode): Interval {
@@ -234,6 +258,14 @@ export class FunctionCosts {
     this.state.parts.assume(`\`${node.head.name}\` takes`, value, "measured", Number.POSITIVE_INFINITY);
     return lasting(sum, found.perCall);
   }
+}
+
+/** From where a function is called, as far as it matters for its cost. */
+type Position = Pick<FunctionState, "coroutines" | "isCalledInLoop">;
+
+/** After an edit of one function most costs are what they were: those that call it are added up anew only if its own is another. */
+function costAgain(program: Program, activation: Activation, around: Surroundings, from: Position, settings: CostSettings): void {
+  if (isStillIn(activation, around, program)) new FunctionCosts(program.resolver, settings).ofRunFrom(activation, from);
 }
 
 /** What a function costs, and under what it is remembered where that is right wherever it is called. */

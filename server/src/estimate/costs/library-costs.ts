@@ -350,15 +350,7 @@ interface ConstantCost {
 const takesKey = /^builtins\.(set\.(add|discard|remove)|dict\.(get|pop|setdefault))$/;
 
 function isTuple(value: Value, at: Activation, evaluator: Evaluator): boolean {
-  if (value.op === "read")
-    return (
-      evaluator.follow(
-        value,
-        at,
-        (bound, in_) => isTuple(bound, in_, evaluator),
-        () => undefined,
-      ) ?? false
-    );
+  if (value.op === "read") return evaluator.followWhole(value, at, (bound, in_) => isTuple(bound, in_, evaluator)) ?? false;
   return value.op === "display" && value.makes === "tuple";
 }
 
@@ -555,15 +547,7 @@ function averaged({ integers, floats, texts, characters, containers }: Shape, co
 
 /** How the data came about that were compressed into what is given. */
 function packedData(value: Value | undefined, at: Activation, evaluator: Evaluator): ReturnType<typeof dataOf> {
-  if (value?.op === "read")
-    return (
-      evaluator.follow(
-        value,
-        at,
-        (bound, in_) => packedData(bound, in_, evaluator),
-        () => undefined,
-      ) ?? "other"
-    );
+  if (value?.op === "read") return evaluator.followWhole(value, at, (bound, in_) => packedData(bound, in_, evaluator)) ?? "other";
   if (value?.op !== "call") return "other";
   const [name] = evaluator.externalNames(value, at);
   return name && /^(zlib|gzip|bz2|lzma)\.compress$/.test(name) ? dataOf(value.arguments[0]?.value, at, evaluator) : "other";

@@ -155,7 +155,7 @@ export function producedNs(
       own,
     );
   };
-  return value.op === "read" ? evaluator.follow(value, at, made, () => undefined) : made(value, at);
+  return value.op === "read" ? evaluator.followWhole(value, at, made) : made(value, at);
 }
 
 /**

@@ -37,7 +37,7 @@ interface MatchedLengths {
 export function matchedLengths(matcher: Value | undefined, at: Activation, evaluator: Evaluator): MatchedLengths | undefined {
   if (matcher?.op === "read") {
     const made = (bound: Value, in_: Activation): MatchedLengths | undefined => matchedLengths(bound, in_, evaluator);
-    return evaluator.follow(matcher, at, made, () => undefined);
+    return evaluator.followWhole(matcher, at, made);
   }
   if (matcher?.op !== "call") return undefined;
   const given = (place: number, name: string): Value | undefined =>

@@ -2,9 +2,11 @@ import { add, exactly, type Interval, interval, multiply, scale } from "../../ba
 import { type GilNote, gilNoteOfCall } from "../../program/link/gil-notes.js";
 import type { Callee } from "../../program/link/resolution/callees.js";
 import { isHandedIn, mayBeOther } from "../../program/link/resolution/handed-in.js";
+import { walkOperations } from "../../program/link/walk.js";
 import type { CallOperation, Value } from "../../program/operation.js";
 import { type Helped, helperThread, type startedCall, unhelped } from "../tasks/helper-threads.js";
-import { type Activation, activationOfCall } from "../values/activation.js";
+import type { Activation } from "../values/activation.js";
+import { activationOfCallee, codeGiven, type Named } from "../values/called-code.js";
 import { keepsBooks } from "../waits/unknown-waits.js";
 import { comparisonsOf } from "./comparisons.js";
 import { addTo, asNative, averaged, emptySum, repeated, type Sum, zero } from "./cost-sum.js";
@@ -27,18 +29,31 @@ export class ProgramCalls extends Costing {
   }
 
   /** Adds what a call costs that runs that function. */
-  callOf(callee: Callee, operation: CallOperation, at: Activation, sum: Sum): void {
+  callOf(callee: Callee, operation: CallOperation, at: Activation, sum: Sum, named?: Named): void {
     const isConstruction = callee.function.head.name === "__init__" && callee.receiver?.kind === "instance";
     this.interpret(sum, isConstruction ? "instantiate" : callee.receiver ? "callMethod" : "callPython");
     const node = callee.function;
     if (this.state.coroutines === "made" && node.head.isAsync) return;
+    const run = activationOfCallee(callee, operation, at, this.resolver, named);
+    if (run.madeIn && this.state.stack.has(node)) return this.decorated(run, operation, sum);
     if (this.state.stack.reenters(node)) {
       if (this.state.stack.isOnTop(node)) this.state.selfCalls.set(node, [...(this.state.selfCalls.get(node) ?? []), operation]);
       return;
     }
     if (this.state.stack.isFull) return;
-    this.enter(activationOfCall(node, operation, at, callee.receiver !== undefined), sum, gilNoteOfCall(operation, at.function));
-    return;
+    this.enter(run, sum, gilNoteOfCall(operation, at.function));
+  }
+
+  /** What a call costs of another function that the decorator stands around which is being looked at: the decorator's own part is a small one. */
+  private decorated(around: Activation, operation: CallOperation, sum: Sum): void {
+    let inner: Activation | undefined;
+    walkOperations(around.function.facts.body, (each) => {
+      const code = each.op === "call" && !inner ? codeGiven(each.callee, around, this.resolver) : undefined;
+      if (code && each.op === "call") inner = activationOfCallee(code.callee, each, around, this.resolver, code.named);
+    });
+    if (!inner || this.state.stack.has(inner.function) || this.state.stack.isFull) return;
+    this.interpret(sum, "callPython");
+    this.enter(inner, sum, gilNoteOfCall(operation, around.function));
   }
 
   /**
@@ -144,7 +159,7 @@ export class ProgramCalls extends Costing {
     const later = !delay ? zero : seconds && seconds.low >= 0 ? scale(seconds, 1e9) : unknownDelayNs;
     const found = this.resolver.resolve(call.callee, at.function).find((entity) => entity.kind === "function");
     if (found?.kind !== "function") return delay ? helperThread({ interpreter: zero, native: zero, wait: later }) : unhelped;
-    return this.helped(activationOfCall(found.function, call, at, found.receiver !== undefined), later);
+    return this.helped(activationOfCallee(found, call, at, this.resolver), later);
   }
 
   helped(activation: Activation, later: Interval): Helped {

@@ -2,7 +2,7 @@ import { add, exactly } from "../../base/interval.js";
 import { type Target, targetTitle } from "../../base/target.js";
 import type { FunctionNode } from "../../program/link/entity.js";
 import type { Program } from "../../program/link/link.js";
-import type { Spawn, SpawnTarget } from "../../program/link/threads/spawn.js";
+import { nameOfTarget, type Spawn, type SpawnTarget } from "../../program/link/threads/spawn.js";
 import { lastName } from "../../program/link/threads/spawns.js";
 import { noImports } from "../costs/import-costs.js";
 import { keptResultNs } from "../costs/memory-costs.js";
@@ -80,7 +80,7 @@ function readTask(spawn: Spawn, program: Program, model: CostModel, settings: Es
   const service = handed ? (handed.isOpen ? undefined : serviceOfAll(spawn, targets, model)) : serviceOf(spawn, target, program, model);
   // What goes on until it is stopped has no end that could be seen.
   const canBeObserved = !service && !settings.observed && !settings.profile && spawn.worker !== "event-loop-task";
-  if (target && canBeObserved && isUncertain(uneven?.work ?? model.workOfTask(activationOf(target)))) {
+  if (target && canBeObserved && isUncertain(uneven?.work ?? model.workOfTask(activationOf(target, program.resolver)))) {
     const observed = observedTask(spawn, target.function, program, settings);
     if (observed) {
       const withObserved = { ...settings, observed };
@@ -88,10 +88,18 @@ function readTask(spawn: Spawn, program: Program, model: CostModel, settings: Es
     }
   }
   const made = handed
-    ? (uneven?.work ?? model.workOfHandedIn(targets.map(activationOf), spawn.externalTargets, spawn.call, spawn.in, handed.isOpen))
-    : (uneven?.work ?? (target ? model.workOfTask(activationOf(target)) : model.workOfExternal(external, spawn.call, spawn.in)));
+    ? (uneven?.work ??
+      model.workOfHandedIn(
+        targets.map((each) => activationOf(each, program.resolver)),
+        spawn.externalTargets,
+        spawn.call,
+        spawn.in,
+        handed.isOpen,
+      ))
+    : (uneven?.work ??
+      (target ? model.workOfTask(activationOf(target, program.resolver)) : model.workOfExternal(external, spawn.call, spawn.in)));
   const work = target && !handed && !uneven ? withHiddenTime(made, target, model) : made;
-  const functions = targets.map(({ function: node }) => (handed?.by === "class" ? node.head.qualifiedName : nameOf(node, program)));
+  const functions = targets.map((target) => (handed?.by === "class" ? target.function.head.qualifiedName : nameOf(target, program)));
   return { targets, handed, service, uneven, work, names: [...functions, ...spawn.externalTargets.map(lastName)], model, settings };
 }
 
@@ -211,7 +219,7 @@ function isMostlyInterpreted({ interpreterNs, heldNs, nativeNs }: TaskWork): boo
 function withHiddenTime(work: TaskWork, target: SpawnTarget, model: CostModel): TaskWork {
   const { unknownCalls, uncostedCalls, isEndless } = work;
   if (isEndless || unknownCalls + uncostedCalls > 0 || toldNs(work) >= shortTaskNs || likelyNs(work) >= 10 * shortTaskNs) return work;
-  const use = model.hidingUse(activationOf(target));
+  const use = model.hidingUse(activationOf(target, model.evaluator.resolver));
   if (!use) return work;
   // What is calculated with, or gone through, hardly waits.
   const soundsLikeComputing = work.soundsLikeComputing || use.op === "compute" || use.op === "loop";
@@ -224,7 +232,7 @@ const shortTaskNs = 10_000;
 function unevenOf(spawn: Spawn, target: SpawnTarget, handed: HandedTask | undefined, model: CostModel): UnevenTasks | undefined {
   if (!handed) return unevenTasks(target, model);
   if (handed.by !== "loop" || spawn.externalTargets.length > 0 || spawn.targets.length > mostFunctions) return undefined;
-  return unevenWork(spawn.targets.map((each) => model.workOfTask(activationOf(each))));
+  return unevenWork(spawn.targets.map((each) => model.workOfTask(activationOf(each, model.evaluator.resolver))));
 }
 
 const mostFunctions = 8;
@@ -240,14 +248,20 @@ const saidOfCourse: Readonly<Record<Exclude<Course, "together">, Assumption>> = 
   awaited: { what: "tasks at a time", value: "1, as each is awaited before its coroutine goes on", from: "code" },
 };
 
-/** The name of the work: of a lambda that does nothing but call a function, that function's; of what making an object does, its class's. */
-function nameOf(node: FunctionNode, program: Program, depth = 0): string {
+/** The name of the work. */
+function nameOf(target: SpawnTarget, program: Program): string {
+  const name = nameOfTarget(target);
+  return name === target.function.head.name ? nameOfFunction(target.function, program) : name;
+}
+
+/** Of a lambda that does nothing but call a function, that function's name; of what making an object does, its class's. */
+function nameOfFunction(node: FunctionNode, program: Program, depth = 0): string {
   const { name, class: made } = node.head;
   if (name === "__init__" && made !== undefined) return node.file.facts.classes[made]?.name ?? name;
   const [only] = node.returned;
   if (name !== "<lambda>" || only?.op !== "call" || depth > 3) return name;
   const [callee] = program.resolver.callees(only, node);
-  if (callee) return nameOf(callee.function, program, depth + 1);
+  if (callee) return nameOfFunction(callee.function, program, depth + 1);
   return program.resolver.externalCallees(only, node)[0]?.split(".").pop() ?? name;
 }
 
@@ -266,8 +280,8 @@ function besideOf(spawn: Spawn, program: Program, model: CostModel): SiteEstimat
   return othersBeside(spawn, program).flatMap((other) => {
     const [target] = other.targets;
     if (!target) return [];
-    const work = model.workOfTask(activationOf(target));
+    const work = model.workOfTask(activationOf(target, program.resolver));
     if (work.isEndless || isMostlyUnknown(work)) return [];
-    return [{ task: nameOf(target.function, program), work, service: serviceOf(other, target, program, model) }];
+    return [{ task: nameOf(target, program), work, service: serviceOf(other, target, program, model) }];
   });
 }

@@ -87,13 +87,7 @@ function isUntilComplete({ test, start, end }: LoopOperation, { function: node }
 export function listedEntries({ iterable }: LoopOperation, at: Activation, evaluator: Evaluator): Interval | undefined {
   const isListing = (value: Value, in_: Activation, depth = 0): true | undefined => {
     if (depth > 4) return undefined;
-    if (value.op === "read")
-      return evaluator.follow(
-        value,
-        in_,
-        (bound, within) => isListing(bound, within, depth + 1),
-        () => undefined,
-      );
+    if (value.op === "read") return evaluator.followWhole(value, in_, (bound, within) => isListing(bound, within, depth + 1));
     if (value.op === "entered") return isListing(value.context, in_, depth + 1);
     if (value.op === "comprehension") return value.iterables[0] && isListing(value.iterables[0], in_, depth + 1);
     if (value.op !== "call") return undefined;

@@ -508,12 +508,7 @@ export class Samples {
   /** Reads what a name is bound to, as it is written. */
   written<Result>(value: Value, at: Activation, read: (value: Value, at: Activation) => Result | undefined): Result | undefined {
     if (value.op !== "read") return read(value, at);
-    return this.evaluator.follow(
-      value,
-      at,
-      (bound, in_) => this.written(bound, in_, read),
-      () => undefined,
-    );
+    return this.evaluator.followWhole(value, at, (bound, in_) => this.written(bound, in_, read));
   }
 
   /** The number that an argument likely is. */

@@ -101,7 +101,7 @@ function argumentBytes(
 
 /** What one task returns, on average, where the make of all that it may return can be told. */
 function resultShape(target: SpawnTarget, model: CostModel): Shape | undefined {
-  const activation = activationOf(target);
+  const activation = activationOf(target, model.evaluator.resolver);
   const { returned, head } = target.function;
   if (head.isGenerator || returned.length === 0) return undefined;
   const shapes = returned.flatMap((each) => shapeOf(each, activation, model.evaluator) ?? []);

@@ -101,7 +101,8 @@ function serviceOf(operation: Operation, at: Activation, evaluator: Evaluator, d
       const found = evaluator.resolver.callees(operation, at.function);
       const [callee, ...others] = methodsRun(operation, found, at, evaluator)?.callees ?? found;
       if (serving.test(lastNameOf(operation.callee))) return "library";
-      if (!callee) return undefined;
+      // Calling a generator function runs nothing of it, and asking for its next value one round.
+      if (!callee || callee.function.head.isGenerator) return undefined;
       if (others.length > 0 || callee.function === at.function) return undefined;
       return serviceIn(activationOfCall(callee.function, operation, at, callee.receiver !== undefined), evaluator, depth + 1);
     }

@@ -222,12 +222,7 @@ export class SharedUse {
       return list;
     }
     if (value.op !== "read") return undefined;
-    return this.evaluator.follow(
-      value,
-      at,
-      (bound, within) => this.oneElement(bound, within),
-      () => undefined,
-    );
+    return this.evaluator.followWhole(value, at, (bound, within) => this.oneElement(bound, within));
   }
 
   private kindOf(value: Value, at: Activation): "own" | "object" | "literal" {

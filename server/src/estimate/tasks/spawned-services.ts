@@ -14,7 +14,7 @@ import type { TaskWork } from "./task-work.js";
 /** The service that each task is; several that share what comes out of a queue share out work. */
 export function serviceOf(spawn: Spawn, target: SpawnTarget | undefined, program: Program, model: CostModel): Service | undefined {
   if (!target) return spawn.externalTargets.some(isServing) ? "library" : undefined;
-  const service = serviceIn(activationOf(target), model.evaluator);
+  const service = serviceIn(activationOf(target, model.evaluator.resolver), model.evaluator);
   if (!service || service === "library" || !takesEntries(service, program.resolver)) return service;
   if (spawn.items.length > 0) return undefined;
   const isShared = isInLoop(spawn) || countAlike(spawn, program) > 0;
@@ -50,7 +50,7 @@ function isNoPath(name: string): boolean {
 
 /** Whether whatever is handed in is a service; what their rounds take differs from one to the other. */
 export function serviceOfAll({ externalTargets }: Spawn, targets: readonly SpawnTarget[], model: CostModel): Service | undefined {
-  const isOne = (target: SpawnTarget): boolean => serviceIn(activationOf(target), model.evaluator) !== undefined;
+  const isOne = (target: SpawnTarget): boolean => serviceIn(activationOf(target, model.evaluator.resolver), model.evaluator) !== undefined;
   return targets.every(isOne) && externalTargets.every(isServing) ? "library" : undefined;
 }
 

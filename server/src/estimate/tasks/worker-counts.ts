@@ -84,7 +84,7 @@ function smallestKnown(value: Value, at: Activation, { evaluator }: CostModel): 
     const least = Math.min(...told.map(({ likely }) => likely));
     return told.length > 0 && least >= 1 ? interval(1, least, Math.max(least, Math.min(...told.map(({ high }) => high)))) : undefined;
   };
-  return value.op === "read" ? evaluator.follow(value, at, number, () => undefined) : number(value, at);
+  return value.op === "read" ? evaluator.followWhole(value, at, number) : number(value, at);
 }
 
 /** What a conditional expression, or a variable that is set in the arms of a branch, may be. */

@@ -13,7 +13,8 @@ export enum End {
 export type Evaluate = (frame: Frame) => Py;
 export type Run = (frame: Frame) => End;
 export type Store = (frame: Frame, value: Py) => void;
-export type Generate = (frame: Frame) => Generator<Py, End>;
+/** What is given to its `next` is what the `yield` is worth that it stands at. */
+export type Generate = (frame: Frame) => Generator<Py, End, Py | undefined>;
 
 /** A function, ready to be run in a frame of so many slots. */
 export interface Compiled {

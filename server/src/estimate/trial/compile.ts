@@ -4,7 +4,17 @@ import { type Compiled, End, type Evaluate, type Generate, type Run, type Store 
 import { ExpressionCompiler } from "./expressions.js";
 import type { Machine } from "./machine.js";
 import { declareBound, holdsKind, holdsYield, Scope } from "./scope.js";
-import { done, type Frame, Imported, Opaque, type Py, PyFunction, Raised, UnknownTest } from "./values.js";
+import { done, type Frame, Imported, Opaque, type Py, PyFunction, Raised, Unclear, UnknownTest } from "./values.js";
+
+/** Whether what is asserted does not hold; what cannot be told is taken to hold, as it does nearly always. */
+function fails(test: () => boolean): boolean {
+  try {
+    return !test();
+  } catch (error) {
+    if (error instanceof Unclear) return false;
+    throw error;
+  }
+}
 
 /** What a block is entered with, and where that is kept. */
 interface Manager {
@@ -108,7 +118,12 @@ export class Compiler extends ExpressionCompiler {
         const value = statement.value && this.expression(statement.value, scope);
         return then((frame) => machine.raise(value?.(frame)));
       }
-      case "assert":
+      case "assert": {
+        const test = statement.values[0] && this.expression(statement.values[0], scope);
+        return then((frame) => {
+          if (test && fails(() => machine.truth(test(frame)))) machine.fail("AssertionError", "");
+        });
+      }
       case "pass":
       case "global":
       case "nonlocal":
@@ -438,8 +453,9 @@ export class Compiler extends ExpressionCompiler {
           if (isFrom) {
             const next = machine.iterate(found);
             for (let item = next(); item !== done; item = next()) yield item;
-          } else yield found;
-          for (const store of stores) store(frame, null);
+          }
+          const sent = isFrom ? undefined : yield found;
+          for (const store of stores) store(frame, sent ?? null);
           return End.next;
         };
       }

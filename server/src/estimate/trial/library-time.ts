@@ -11,7 +11,7 @@ export function timeMember(machine: Machine, qualified: string): Py | undefined 
       machine.sleep(seconds);
       return null;
     });
-  const name = /^datetime\.(datetime|date|timedelta|timezone)$/.exec(qualified)?.[1];
+  const name = /^datetime\.(datetime|date|time|timedelta|timezone)$/.exec(qualified)?.[1];
   if (name === "timezone") return new Opaque();
   let classes = known.get(machine);
   if (!classes) {
@@ -38,7 +38,7 @@ function calendar(machine: Machine): ReadonlyMap<string, ClassValue> {
     made.comparesFields = made.ordersFields = true;
     return made;
   };
-  const [duration, date] = [classOf("timedelta"), classOf("date")];
+  const [duration, date, clock] = [classOf("timedelta"), classOf("date"), classOf("time")];
   const moment = classOf("datetime", [date]);
   const timeOf = (object: Py | undefined): number => {
     const found = object instanceof Instance ? object.attributes.get(micros) : undefined;
@@ -56,10 +56,12 @@ function calendar(machine: Machine): ReadonlyMap<string, ClassValue> {
       return object;
     }
     const day = Math.floor(us / perDay);
-    const [year, month, ofMonth] = dateOf(day);
-    attributes.set("year", year);
-    attributes.set("month", month);
-    attributes.set("day", ofMonth);
+    if (object.class_ !== clock) {
+      const [year, month, ofMonth] = dateOf(day);
+      attributes.set("year", year);
+      attributes.set("month", month);
+      attributes.set("day", ofMonth);
+    }
     if (object.class_ === date) return object;
     const second = Math.floor((us - day * perDay) / perSecond);
     attributes.set("hour", Math.floor(second / 3600));
@@ -83,8 +85,12 @@ function calendar(machine: Machine): ReadonlyMap<string, ClassValue> {
     const [year = 1970, month = 1, day = 1, hour = 0, minute = 0, second = 0, microsecond = 0] = given;
     const at = dayOfDate(year, month, day);
     const back = dateOf(at);
-    if (back[1] !== month || back[2] !== day || hour > 23 || minute > 59 || second > 59) machine.fail("ValueError", "out of range");
-    return at * perDay + (hour * 3600 + minute * 60 + second) * perSecond + microsecond;
+    if (back[1] !== month || back[2] !== day) machine.fail("ValueError", "day is out of range for month");
+    return at * perDay + ofDay([hour, minute, second, microsecond]);
+  };
+  const ofDay = ([hour = 0, minute = 0, second = 0, microsecond = 0]: readonly number[]): number => {
+    if (hour > 23 || minute > 59 || second > 59) machine.fail("ValueError", "out of range");
+    return (hour * 3600 + minute * 60 + second) * perSecond + microsecond;
   };
   for (const class_ of [date, moment]) {
     const own = class_ === date ? parts.slice(0, 3) : parts;
@@ -108,6 +114,15 @@ function calendar(machine: Machine): ReadonlyMap<string, ClassValue> {
     });
     defineForClass(class_, "fromordinal", ([ordinal = 1]) => make(class_, (asIndex(ordinal) - firstOrdinal) * perDay));
   }
+  const ofClock = parts.slice(3);
+  define(clock, "__init__", (self, given, named) => {
+    set(self, ofDay(ofClock.map((part, index) => asIndex(given[index] ?? named.get(part) ?? 0))));
+    return null;
+  });
+  define(clock, "replace", (self, given, named) =>
+    make(clock, ofDay(ofClock.map((part, index) => asIndex(given[index] ?? named.get(part) ?? self.attributes.get(part) ?? 0)))),
+  );
+  define(clock, "__bool__", () => true);
   const floored = (self: Instance, us: number): number => (self.class_ === date ? Math.floor(us / perDay) * perDay : us);
   const dayOf = (self: Instance): number => (((Math.floor(timeOf(self) / perDay) + 3) % 7) + 7) % 7;
   define(date, "weekday", dayOf);
@@ -163,20 +178,23 @@ function calendar(machine: Machine): ReadonlyMap<string, ClassValue> {
     });
   const iso = (self: Instance, separator: string): string => {
     if (self.class_ === date) return written(self, "%Y-%m-%d");
-    const isExact = self.attributes.get("microsecond") !== 0;
-    return written(self, `%Y-%m-%d${separator}%H:%M:%S${isExact ? ".%f" : ""}`);
+    const exact = self.attributes.get("microsecond") !== 0 ? ".%f" : "";
+    return written(self, `${self.class_ === clock ? "" : `%Y-%m-%d${separator}`}%H:%M:%S${exact}`);
   };
-  define(date, "isoformat", (self, [separator = "T"]) => iso(self, String(separator)));
-  define(date, "strftime", (self, [how = ""]) => written(self, String(how)));
-  define(date, "__str__", (self) => iso(self, " "));
-  define(date, "__format__", (self, [how = ""]) => (how === "" ? iso(self, " ") : written(self, String(how))));
+  for (const class_ of [date, clock]) {
+    define(class_, "isoformat", (self, [separator = "T"]) => iso(self, String(separator)));
+    define(class_, "strftime", (self, [how = ""]) => written(self, String(how)));
+    define(class_, "__str__", (self) => iso(self, " "));
+    define(class_, "__format__", (self, [how = ""]) => (how === "" ? iso(self, " ") : written(self, String(how))));
+  }
   define(moment, "date", (self) => make(date, Math.floor(timeOf(self) / perDay) * perDay));
   define(moment, "timestamp", (self) => new Float(timeOf(self) / perSecond));
   define(moment, "astimezone", (self) => self);
   defineForClass(moment, "fromtimestamp", ([seconds = 0]) =>
     make(moment, Math.round((asFloat(seconds) ?? unclear("a time of which nothing is known")) * perSecond)),
   );
-  defineForClass(moment, "combine", ([day]) => make(moment, timeOf(day)));
+  define(moment, "time", (self) => make(clock, timeOf(self) - Math.floor(timeOf(self) / perDay) * perDay));
+  defineForClass(moment, "combine", ([day, time]) => make(moment, Math.floor(timeOf(day) / perDay) * perDay + timeOf(time)));
   defineForClass(moment, "strptime", ([text = "", how = ""]) => make(moment, whole(readTime(machine, String(text), String(how)))));
 
   const units: readonly (readonly [name: string, us: number])[] = [
@@ -225,6 +243,7 @@ function calendar(machine: Machine): ReadonlyMap<string, ClassValue> {
   return new Map([
     ["datetime", moment],
     ["date", date],
+    ["time", clock],
     ["timedelta", duration],
   ]);
 }

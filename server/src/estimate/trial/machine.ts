@@ -327,6 +327,7 @@ export class Machine {
       return new Iterator_(
         () => resumed(this.inside(active, () => steps.next())),
         (error) => resumed(this.inside(active, () => steps.throw(error))),
+        (value) => resumed(this.inside(active, () => steps.next(value))),
       );
     }
     if (code.isAsync) return new Coroutine(() => this.finish(code, frame, active, isFromOutside));

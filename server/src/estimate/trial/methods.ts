@@ -112,14 +112,20 @@ function floatMethod({ value }: Float, name: string): Call | undefined {
   return name === "hex" ? () => unclear("a float in hexadecimal") : undefined;
 }
 
-function iteratorMethod(machine: Machine, { next }: Iterator_, name: string): Call | undefined {
-  if (name === "__iter__") return () => new Iterator_(next);
-  if (name === "close") return () => null;
-  if (name !== "__next__") return undefined;
-  return () => {
-    const item = next();
-    return item === done ? machine.fail("StopIteration", "") : item;
-  };
+function iteratorMethod(machine: Machine, { next, send }: Iterator_, name: string): Call | undefined {
+  const handed = (item: Py | typeof done): Py => (item === done ? machine.fail("StopIteration", "") : item);
+  switch (name) {
+    case "__iter__":
+      return () => new Iterator_(next, undefined, send);
+    case "close":
+      return () => null;
+    case "__next__":
+      return () => handed(next());
+    case "send":
+      return send && (([value = null]) => handed(send(value)));
+    default:
+      return undefined;
+  }
 }
 
 function listMethod(machine: Machine, list: List, name: string): Call | undefined {

@@ -91,6 +91,8 @@ export class Iterator_ {
     readonly next: () => Py | typeof done,
     /** Of a generator: an error is raised where it waits. */
     readonly fail?: (error: Raised) => Py | typeof done,
+    /** Of a generator: goes on with what the `yield` is worth where it waits. */
+    readonly send?: (value: Py) => Py | typeof done,
   ) {}
 }
 

@@ -38,12 +38,7 @@ export function constructionOf(value: Value, at: Activation, evaluator: Evaluato
 function elementConstruction(iterable: Value, at: Activation, evaluator: Evaluator, depth: number): Construction | undefined {
   if (iterable.op === "comprehension") return constructionOf(iterable.element, at, evaluator, depth + 1);
   if (iterable.op !== "read" || depth > deepest) return undefined;
-  return evaluator.follow(
-    iterable,
-    at,
-    (bound, in_) => elementConstruction(bound, in_, evaluator, depth + 1),
-    () => undefined,
-  );
+  return evaluator.followWhole(iterable, at, (bound, in_) => elementConstruction(bound, in_, evaluator, depth + 1));
 }
 
 const deepest = 8;

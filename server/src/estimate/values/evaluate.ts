@@ -12,11 +12,12 @@ import { drainedRounds, whileRounds } from "../rounds/while-rounds.js";
 import { growingRounds, isSearch, worklistRounds } from "../rounds/worklists.js";
 import { Samples } from "../samples/samples.js";
 import type { ObservedTask } from "../trial/observed-task.js";
-import { type Activation, activationOfCall, calledForEach } from "./activation.js";
+import { type Activation, calledForEach } from "./activation.js";
 import { type Amount, asCount, combine, hullOf, hullOfEach, mapAmount, maximumElements } from "./amount.js";
 import { arrayRowSize, arrayRows, arrayShapes, arraySize } from "./array-sizes.js";
 import { isLeftOut, readBound } from "./bound-values.js";
 import { callbackCount } from "./callback-lists.js";
+import { runOf } from "./called-code.js";
 import { arithmeticNumber, calledNumber } from "./computed-numbers.js";
 import { distanceBetween } from "./distances.js";
 import { filledLength, grownLength, startedLength } from "./filled-containers.js";
@@ -191,7 +192,7 @@ export class Evaluator {
   private isNone(value: Value, at: Activation): boolean {
     if (value.op === "constant") return value.type === "none";
     const none = (bound: Value): true | undefined => (bound.op === "constant" && bound.type === "none" ? true : undefined);
-    return value.op === "read" && (isLeftOut(value, at, this) || this.follow(value, at, none, () => undefined) === true);
+    return value.op === "read" && (isLeftOut(value, at, this) || this.followWhole(value, at, none) === true);
   }
 
   /** Follows a name or an attribute to what it is bound to: `whole` reads that, `element` an element of it. Each name on the way is a question. */
@@ -209,6 +210,15 @@ export class Evaluator {
     return result;
   }
 
+  /** The same where only the whole is meant: what the name is bound to by taking it out of something is left alone. */
+  followWhole<Result>(
+    value: Extract<Value, { op: "read" }>,
+    at: Activation,
+    whole: (value: Value, at: Activation) => Result | undefined,
+  ): Result | undefined {
+    return this.follow(value, at, whole, () => undefined);
+  }
+
   /** Goes a step further on the way to an answer, unless it has led too far already. */
   deeper<Result>(step: () => Result | undefined): Result | undefined {
     if (this.depth > maximumDepth) return this.givenUp();
@@ -221,12 +231,7 @@ export class Evaluator {
   /** The numbers in a list or tuple that is written out. */
   itemsOf(value: Value, at: Activation): readonly Amount[] | undefined {
     if (value.op === "read") {
-      return this.follow(
-        value,
-        at,
-        (bound, activation) => this.itemsOf(bound, activation),
-        () => undefined,
-      );
+      return this.followWhole(value, at, (bound, activation) => this.itemsOf(bound, activation));
     }
     if (value.op !== "display" || value.isOpen || value.makes === "dict" || value.makes === "set") return undefined;
     return value.elements.map((element) => this.number(element, at));
@@ -239,8 +244,7 @@ export class Evaluator {
 
   /** The generator function that a call starts, in its activation. */
   generatorOf(call: Extract<Value, { op: "call" }>, at: Activation): Activation | undefined {
-    const [callee] = this.resolver.callees(call, at.function);
-    return callee?.function.head.isGenerator ? activationOfCall(callee.function, call, at, callee.receiver !== undefined) : undefined;
+    return runOf(call, at, this.resolver, ({ head }) => head.isGenerator);
   }
 
   /** What a call runs of the program: a function, or a class that it makes an instance of. */
@@ -255,9 +259,8 @@ export class Evaluator {
     at: Activation,
     read: (value: Value, at: Activation) => Result | undefined,
   ): Result | undefined {
-    const [callee] = this.resolver.callees(call, at.function);
-    if (!callee || callee.function.head.isGenerator || callee.function.returned.length !== 1) return undefined;
-    return read(callee.function.returned[0] as Value, activationOfCall(callee.function, call, at, callee.receiver !== undefined));
+    const run = runOf(call, at, this.resolver, ({ head, returned }) => !head.isGenerator && returned.length === 1);
+    return run && read(run.function.returned[0] as Value, run);
   }
 
   /** The number that each element of an iterable is. */
@@ -383,12 +386,7 @@ export class Evaluator {
   /** How many rows an array has, whose `length` counts the elements of all of them; undefined for what is no array. */
   rowCount(value: Value, at: Activation): Amount {
     if (value.op === "read" && value.place.kind !== "element")
-      return this.follow(
-        value,
-        at,
-        (bound, activation) => this.rowCount(bound, activation),
-        () => undefined,
-      );
+      return this.followWhole(value, at, (bound, activation) => this.rowCount(bound, activation));
     const [name] = value.op === "call" ? this.resolver.externalCallees(value, at.function) : [];
     return value.op === "call" && name && arrayShapes.has(name) ? arrayRows(name, value, at, this) : undefined;
   }

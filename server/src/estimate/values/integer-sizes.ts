@@ -162,12 +162,7 @@ class Bits {
       return iterable.makes === "dict" ? undefined : hullOf(iterable.elements.slice(0, mostElements).map((each) => this.of(each, at)));
     if (iterable.op !== "read") return undefined;
     this.depth++;
-    const found = this.evaluator.follow(
-      iterable,
-      at,
-      (bound, in_) => this.element(bound, in_),
-      () => undefined,
-    );
+    const found = this.evaluator.followWhole(iterable, at, (bound, in_) => this.element(bound, in_));
     this.depth--;
     return found;
   }

@@ -324,7 +324,7 @@ const writtenBetween: Interval = interval(0, 6, 40);
 /** How many lines a text has, or a file made of it: as many as were joined, else one for each 40 characters. */
 function lineCount(value: Value, at: Activation, evaluator: Evaluator): Amount {
   const joined = (each: Value, in_: Activation): Amount => {
-    if (each.op === "read") return evaluator.follow(each, in_, joined, () => undefined);
+    if (each.op === "read") return evaluator.followWhole(each, in_, joined);
     if (each.op !== "call") return undefined;
     const { callee } = each;
     const [first] = each.arguments.map((argument) => argument.value);
@@ -337,13 +337,7 @@ function lineCount(value: Value, at: Activation, evaluator: Evaluator): Amount {
 }
 
 export function uncompressedLength(value: Value, at: Activation, evaluator: Evaluator): Amount {
-  if (value.op === "read")
-    return evaluator.follow(
-      value,
-      at,
-      (bound, in_) => uncompressedLength(bound, in_, evaluator),
-      () => undefined,
-    );
+  if (value.op === "read") return evaluator.followWhole(value, at, (bound, in_) => uncompressedLength(bound, in_, evaluator));
   if (value.op !== "call") return undefined;
   const { callee } = value;
   const [first] = value.arguments.map((argument) => argument.value);

@@ -35,7 +35,7 @@ function flagOf(call: CallOperation): Value | undefined {
 
 function isParsed(value: Value, at: Activation, evaluator: Evaluator): boolean {
   const read = (each: Value, within: Activation): true | undefined => (isParsed(each, within, evaluator) ? true : undefined);
-  if (value.op === "read" && value.place.kind === "name") return evaluator.follow(value, at, read, () => undefined) ?? false;
+  if (value.op === "read" && value.place.kind === "name") return evaluator.followWhole(value, at, read) ?? false;
   if (value.op === "item-of") return value.index === 0 && isCallOf(value.value, "parse_known_args");
   if (value.op !== "call") return false;
   return isCallOf(value, "parse_args") || (evaluator.returned(value, at, read) ?? false);

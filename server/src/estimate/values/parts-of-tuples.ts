@@ -22,7 +22,7 @@ export function itemOfDisplay(
 ): Amount {
   // One of several that are alike: `for job in [{"delay": 0.1 * n} for n in range(5)]`.
   const ofAny = (iterable: Value, activation: Activation): Amount => {
-    if (iterable.op === "read") return evaluator.follow(iterable, activation, ofAny, () => undefined);
+    if (iterable.op === "read") return evaluator.followWhole(iterable, activation, ofAny);
     if (iterable.op === "comprehension") return of(iterable.element, activation);
     if (isJoined(iterable)) return iterable.operands[0] && ofAny(iterable.operands[0], activation);
     return iterable.op === "display" && iterable.makes !== "dict"
@@ -78,7 +78,7 @@ export function itemNumber(value: Value, index: number, at: Activation, evaluato
     return undefined;
   };
   const follow = (source: Value, activation: Activation): Amount =>
-    source.op === "read" ? evaluator.follow(source, activation, follow, () => undefined) : of(source, activation);
+    source.op === "read" ? evaluator.followWhole(source, activation, follow) : of(source, activation);
   if (value.op === "element-of") return follow(value.iterable, at);
   if (value.op === "display") {
     const element = value.elements[index];
@@ -109,7 +109,7 @@ export function itemLength(item: Extract<Value, { op: "item-of" }>, at: Activati
     );
   if (value.op !== "element-of") return undefined;
   const of = (source: Value, in_: Activation): Amount => {
-    if (source.op === "read") return evaluator.follow(source, in_, of, () => undefined);
+    if (source.op === "read") return evaluator.followWhole(source, in_, of);
     if (source.op === "display") {
       const tuples = source.elements.slice(0, maximumElements);
       return hullOf(

@@ -152,13 +152,7 @@ export function dumpedShape(
   evaluator: Evaluator,
   shape: (value: Value, at: Activation) => Shape | undefined = (each, in_) => shapeOf(each, in_, evaluator),
 ): Shape | undefined {
-  if (value.op === "read")
-    return evaluator.follow(
-      value,
-      at,
-      (bound, in_) => dumpedShape(bound, in_, evaluator, shape),
-      () => undefined,
-    );
+  if (value.op === "read") return evaluator.followWhole(value, at, (bound, in_) => dumpedShape(bound, in_, evaluator, shape));
   if (value.op !== "call") return undefined;
   const [name] = evaluator.externalNames(value, at);
   if (name === "builtins.str.encode" && value.callee.op === "read" && value.callee.place.kind === "attribute")
@@ -267,12 +261,7 @@ function elementShape(iterable: Value, at: Activation, evaluator: Evaluator, dep
     case "read":
       return (
         filledElementShape(iterable, at, evaluator, depth + 1) ??
-        evaluator.follow(
-          iterable,
-          at,
-          (bound, in_) => elementShape(bound, in_, evaluator, depth + 1),
-          () => undefined,
-        )
+        evaluator.followWhole(iterable, at, (bound, in_) => elementShape(bound, in_, evaluator, depth + 1))
       );
     case "call": {
       const [name] = evaluator.externalNames(iterable, at);

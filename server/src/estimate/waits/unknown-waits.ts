@@ -178,7 +178,7 @@ function isMadeBy(object: Value, at: Activation, evaluator: Evaluator, isSuch: (
     const call = value.op === "entered" ? value.context : value;
     return call.op === "call" && isSuch(call, in_) ? true : undefined;
   };
-  return object.op === "read" && evaluator.follow(object, at, made, () => undefined) === true;
+  return object.op === "read" && evaluator.followWhole(object, at, made) === true;
 }
 
 /** Most of what these libraries have builds statements, for others to send. */

@@ -4,7 +4,7 @@ import type { SiteEstimate } from "../../estimate/prediction/site.js";
 import { standardLibraryModules } from "../../knowledge/stdlib-modules.js";
 import type { FunctionNode } from "../../program/link/entity.js";
 import { threadBesideFork } from "../../program/link/processes/forks.js";
-import type { Spawn } from "../../program/link/threads/spawn.js";
+import { nameOfTarget, type Spawn } from "../../program/link/threads/spawn.js";
 import { batching, chunkSize, isShortTask } from "../handed-over.js";
 import { type Fix, type FixOffer, noFix, type RuleContext, refusedFix } from "../rule.js";
 import { argumentAdded } from "./chunk-size-fix.js";
@@ -94,7 +94,8 @@ function freshStart(
   if (!thread) return [];
   const [spawn] = users;
   const made = spawn?.pool?.made;
-  const name = thread.targets[0]?.function.head.name ?? "another function";
+  const [target] = thread.targets;
+  const name = target ? nameOfTarget(target) : "another function";
   const refused = `the thread of \`${name}\` can run when processes are forked`;
   if (!made || !spawn.spawner.startsWith("concurrent.futures.") || context.program.resolver.isCalled("set_start_method"))
     return { refused };

@@ -17,7 +17,7 @@ export function decoratorLocks(frame: Frame, program: Program, ownership: Owners
   const { function: node } = frame;
   const owner = node.head.class === undefined ? undefined : node.file.classAt(node.head.class);
   if (node.head.decorators.length === 0 && (owner?.facts.decorators.length ?? 0) === 0) return [];
-  const named = lockByName(frame) ?? lockOfLibrary(frame, program);
+  const named = lockByName(frame, program, ownership) ?? lockOfLibrary(frame, program);
   const ofClass = owner ? locksOfClass(frame, owner.facts.decorators, program, ownership) : [];
   const found = [...locksGiven(node, program, ownership), ...locksOfObject(node, program, ownership), ...ofClass];
   return named ? [...found, named] : found;
@@ -142,12 +142,15 @@ function locksAround({ facts }: FunctionNode, isMeant: (call: CallOperation) => 
   return locks;
 }
 
-/** The lock that a decorator named for one, `@locked` or `@synchronized`, takes round a method. */
-function lockByName({ function: node, parameters }: Frame): HeldLock | undefined {
+/**
+ * The lock that a decorator named for one, `@locked` or `@synchronized`, takes round a method: the name is believed as long as its code, where the
+ * program has it, does not show a lock that every call makes anew.
+ */
+function lockByName({ function: node, parameters }: Frame, program: Program, ownership: Ownership): HeldLock | undefined {
   const [self] = node.head.parameters;
   const named = node.head.class === undefined ? undefined : decoratorNames(node).find((name) => lockingDecorators.test(name));
   const object = self && parameters.get(self.name);
-  if (named === undefined || !object) return undefined;
+  if (named === undefined || !object || takesOwnLocks(node, program, ownership)) return undefined;
   const taken = { function: node, range: node.head.nameRange };
   const owner = object.partOf || object.key;
   const family = `${node.file.path}#${node.head.class}`;
@@ -161,6 +164,29 @@ function lockByName({ function: node, parameters }: Frame): HeldLock | undefined
     name: named,
     taken,
   };
+}
+
+/** Whether every lock that the decorators' code takes round the function is one that no other call of it can reach. */
+function takesOwnLocks(node: FunctionNode, program: Program, ownership: Ownership): boolean {
+  const { resolver } = program;
+  const scope = parentOf(node);
+  if (!scope) return false;
+  const around = node.head.decorators.flatMap((decorator) =>
+    resolver.resolve(decorator, scope).flatMap((entity) => {
+      if (entity.kind !== "function") return [];
+      return wrappersIn(entity.function, resolver).flatMap((wrapper) => {
+        const inner = ownership.frames.beside(wrapper);
+        return locksAround(wrapper, (call) => isParameterAround(call.callee, wrapper)).map((lock) => ({ lock, inner }));
+      });
+    }),
+  );
+  return (
+    around.length > 0 &&
+    around.every(
+      ({ lock, inner }) =>
+        locksOf(lock, inner, program, ownership).length === 0 && locksOf(lock, inner, program, ownership, "anyone").length > 0,
+    )
+  );
 }
 
 /** What a decorator of a library holds round a function: a lock of its own for each. */

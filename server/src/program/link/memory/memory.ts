@@ -290,8 +290,8 @@ export class AnswerMemory {
     if (reader) reader.names = noted(reader.names, name);
   }
 
-  /** Looks through the program for something that the question at hand depends on by name, whatever it looks at on the way. */
-  private aside<Result>(look: () => Result): Result {
+  /** Looks at the program without making the question at hand depend on what is looked at: who asks notes otherwise what it depends on. */
+  aside<Result>(look: () => Result): Result {
     const { question, collector } = this;
     this.question = undefined;
     this.collector = undefined;
@@ -525,12 +525,14 @@ export class AnswerMemory {
 
   /**
    * Finds what may be right wherever it is asked for, which shows only once it is found: then it is remembered under the key that it comes with, as a
-   * question of its own. What comes without a key is right where it was asked for alone, and part of the question at hand.
+   * question of its own. What comes without a key is right where it was asked for alone, and part of the question at hand. `againOf` is called where an
+   * edit can change what was found.
    */
   findApart<Key extends object | string, Result>(
     table: Map<Key, Answer>,
     compute: () => { readonly result: Result; readonly key: Key | undefined },
     isSame: (a: Result, b: Result) => boolean,
+    againOf: () => Again,
   ): Result {
     const outer = this.question;
     const question = newQuestion(++this.lastQuestion, this.state);
@@ -567,6 +569,7 @@ export class AnswerMemory {
         question.root = kept;
         question.known = compact(question.known);
         this.behind.restsOn(question, earlier);
+        if (kept && question.all) question.again = this.aside(againOf);
       }
       return result;
     } finally {

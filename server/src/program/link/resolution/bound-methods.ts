@@ -2,7 +2,7 @@ import type { CallOperation, Place, ReadOperation, Value } from "../../operation
 import type { FunctionNode } from "../entity.js";
 import { sameValue } from "../state/updates.js";
 import { walkOperations } from "../walk.js";
-import { argumentFor, type Resolver } from "./resolver.js";
+import { argumentFor, parentOf, type Resolver } from "./resolver.js";
 
 /** A value and the function in whose scope it is to be read. */
 interface Scoped {
@@ -35,9 +35,14 @@ export function boundObject(value: Value, within: FunctionNode, method: Function
   }
   const { place } = value;
   switch (place.kind) {
-    case "attribute":
+    case "attribute": {
       if (place.name === method.head.name) return { value: place.object, in: within };
-      return onlyOf(storedIn(place.object, place.name, within, resolver), (each) => translated(each, within, inner));
+      const stored = storedIn(place.object, place.name, within, resolver);
+      // What a decorator made of a method is found in the class under the method's name, not its own.
+      if (stored.length === 0 && method.head.class === undefined && parentOf(method)?.head.kind === "function")
+        return { value: place.object, in: within };
+      return onlyOf(stored, (each) => translated(each, within, inner));
+    }
     case "element":
       return onlyOf(elementsOf(place.object, within, resolver, depth), (each) => translated(each, within, inner));
     case "name": {

@@ -22,6 +22,13 @@ interface Definition extends FrameArgument {
   readonly isMethod: boolean;
 }
 
+/** Something that a name may stand for, and the function in whose scope it is to be read. */
+interface NamedDefinition {
+  readonly value: Value;
+  readonly in: FunctionNode;
+  readonly isMethod: boolean;
+}
+
 /** A function that a call runs, and of what a decorator made it, where one did and that is known. */
 interface DecoratedCallee extends Callee {
   readonly decoration: Decoration | undefined;
@@ -54,17 +61,18 @@ function isInner(node: FunctionNode): boolean {
  * The decorations that a call may mean which runs a function defined inside another: of all functions that a decorator is put on, those that the callee
  * names. Empty where that is not known.
  */
-function decorationsOf(callee: Value, made: FunctionNode, frame: Frame, ownership: Ownership, resolver: Resolver): readonly Decoration[] {
+export function decorationsOf(
+  callee: Value,
+  made: FunctionNode,
+  frame: Frame,
+  ownership: Ownership,
+  resolver: Resolver,
+): readonly Decoration[] {
   if (!isInner(made)) return [];
   const found: Decoration[] = [];
-  for (const definition of definitionsOf(callee, frame, ownership, resolver)) {
-    const { value, in: scope, isMethod } = definition;
-    const call = value.op === "choice" && value.by === "decorator" ? value.values[0] : undefined;
-    if (
-      call?.op !== "call" ||
-      !resolver.resolve(value, scope.function).some((entity) => entity.kind === "function" && entity.function === made)
-    )
-      continue;
+  for (const { value, in: scope, isMethod } of definitionsOf(callee, frame, ownership, resolver)) {
+    const call = decoratorCall(value, made, scope.function, resolver);
+    if (!call) continue;
     const around = activationAround(made, call, scope, ownership, resolver);
     if (!around) return [];
     found.push({ key: `${scope.function.file.path}:${call.start}`, around, isMethod });
@@ -75,45 +83,62 @@ function decorationsOf(callee: Value, made: FunctionNode, frame: Frame, ownershi
 
 const maximumDecorations = 6;
 
+/** The call of a decorator by which a definition became that function: `retry(3)(fetch)`. */
+export function decoratorCall(definition: Value, made: FunctionNode, scope: FunctionNode, resolver: Resolver): CallOperation | undefined {
+  const call = definition.op === "choice" && definition.by === "decorator" ? definition.values[0] : undefined;
+  if (call?.op !== "call") return undefined;
+  const isMade = resolver.resolve(definition, scope).some((entity) => entity.kind === "function" && entity.function === made);
+  return isMade ? call : undefined;
+}
+
 /** What the callee's name was bound to, where it was defined. */
 function definitionsOf(callee: Value, frame: Frame, ownership: Ownership, resolver: Resolver): readonly Definition[] {
   if (callee.op !== "read") return [];
   const { place } = callee;
-  const inScope = (values: readonly Value[] | undefined, scope: FunctionNode | undefined, isMethod = false): readonly Definition[] =>
-    scope ? (values ?? []).map((value) => ({ value, in: ownership.frames.beside(scope), isMethod })) : [];
-  const ofModule = (file: LinkedFile, name: string): readonly Definition[] => {
+  const held = place.kind === "name" ? ownership.frames.heldByMaker(place.name, place.owner, frame) : undefined;
+  if (held) return [{ ...held, isMethod: false }];
+  const known = place.kind === "attribute" ? ownership.object(place.object, frame).class : undefined;
+  return definitionsNamed(callee, frame.function, resolver, known).map((each) => ({ ...each, in: ownership.frames.beside(each.in) }));
+}
+
+/** What a name or an attribute was bound to, where it was defined: that of an object in the body of its class. */
+export function definitionsNamed(
+  callee: Value,
+  within: FunctionNode,
+  resolver: Resolver,
+  /** The class of the object whose attribute it is, if that is known. */
+  known?: ClassNode,
+): readonly NamedDefinition[] {
+  if (callee.op !== "read") return [];
+  const { place } = callee;
+  const inScope = (values: readonly Value[] | undefined, scope: FunctionNode | undefined, isMethod = false): readonly NamedDefinition[] =>
+    scope ? (values ?? []).map((value) => ({ value, in: scope, isMethod })) : [];
+  const ofModule = (file: LinkedFile, name: string): readonly NamedDefinition[] => {
     const origin = resolver.imports.origin(file, name);
     const scope = (origin ? resolver.files.get(origin.path) : file)?.functionAt(0);
     return inScope(scope?.bound(origin?.name ?? name), scope);
   };
-  switch (place.kind) {
-    case "name": {
-      const held = ownership.frames.heldByMaker(place.name, place.owner, frame);
-      if (held) return [{ ...held, isMethod: false }];
-      const { file } = frame.function;
-      const scope = file.functionAt(place.owner);
-      return place.owner === 0 ? ofModule(file, place.name) : inScope(scope?.bound(place.name), scope);
-    }
-    case "attribute": {
-      const known = ownership.object(place.object, frame).class;
-      if (known) return definedIn(known);
-      return resolver.resolve(place.object, frame.function).flatMap((entity) => {
-        if (entity.kind === "class" || entity.kind === "instance") return definedIn(entity.class);
-        return entity.kind === "module" ? ofModule(entity.file, place.name) : [];
-      });
-    }
-    default:
-      return [];
-  }
-
-  function definedIn(node: ClassNode): readonly Definition[] {
-    const name = place.kind === "attribute" ? place.name : "";
+  const ofClass = (node: ClassNode, name: string): readonly NamedDefinition[] => {
     for (const current of resolver.classOrder(node).classes) {
       const body = current.file.functionAt(current.facts.body);
       const values = body?.bound(name);
       if (values) return inScope(values, body, true);
     }
     return [];
+  };
+  switch (place.kind) {
+    case "name": {
+      const scope = within.file.functionAt(place.owner);
+      return place.owner === 0 ? ofModule(within.file, place.name) : inScope(scope?.bound(place.name), scope);
+    }
+    case "attribute":
+      if (known) return ofClass(known, place.name);
+      return resolver.resolve(place.object, within).flatMap((entity) => {
+        if (entity.kind === "class" || entity.kind === "instance") return ofClass(entity.class, place.name);
+        return entity.kind === "module" ? ofModule(entity.file, place.name) : [];
+      });
+    default:
+      return [];
   }
 }
 

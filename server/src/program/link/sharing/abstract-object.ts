@@ -35,6 +35,8 @@ export interface Frame {
   readonly parameters: ReadonlyMap<string, AbstractObject>;
   /** The expressions that its parameters are bound to, with the activations that they stand in; absent where a library calls the function. */
   readonly arguments?: ReadonlyMap<string, FrameArgument>;
+  /** What `*arguments` of a thread's first function holds after the object of a method. */
+  readonly gathered?: readonly AbstractObject[];
   /** Whether it was called with `*args` or `**options`, which may hold what is not among the expressions. */
   readonly isOpen?: boolean;
   /** The activation it was called from, in the same thread. */

@@ -2,11 +2,11 @@ import type { CallOperation, Value } from "../../operation.js";
 import { type ClassNode, classKey, type Entity, type FunctionNode, functionKey } from "../entity.js";
 import { loopsAround } from "../loops.js";
 import { boundObject } from "../resolution/bound-methods.js";
-import type { Decoration } from "../resolution/decorations.js";
+import { type Decoration, decorationsOf } from "../resolution/decorations.js";
 import { gatheredArguments, gatheredKeywords, keyOfGathered, passedByName } from "../resolution/gathered-arguments.js";
 import { allDiffer, holdsTwice, isDistinct } from "../resolution/repeated-keys.js";
 import { argumentFor, type Resolver } from "../resolution/resolver.js";
-import type { Spawn } from "../threads/spawn.js";
+import type { GivenValue, Spawn } from "../threads/spawn.js";
 import { sharedVariables } from "../threads/spawn-variables.js";
 import { someValue } from "../walk.js";
 import {
@@ -161,14 +161,26 @@ export class Frames {
       if (form !== "star") continue;
       const name =
         value.op === "read" && value.place.kind === "name" && value.place.owner === caller.function.index ? value.place.name : "";
-      const gathered = caller.function.bound(name) !== undefined ? undefined : caller.arguments?.get(name);
-      if (gathered?.value.op !== "display" || gathered.value.isOpen) return undefined;
+      if (caller.function.bound(name) !== undefined) return undefined;
+      const rest = this.gatheredBy(name, caller);
+      if (!rest) return undefined;
       const [first] = caller.function.head.parameters;
       const receiver = first?.name === name && first.form === "star" ? caller.parameters.get(name) : undefined;
       if (receiver?.class) passed.push(receiver);
-      passed.push(...gathered.value.elements.map((element) => ({ value: element, in: gathered.in })));
+      passed.push(...rest);
     }
     return passed;
+  }
+
+  /** What `*name` holds of what a function was called with, or started with as a thread's first. */
+  private gatheredBy(
+    name: string,
+    { function: node, gathered, arguments: given }: Frame,
+  ): readonly (AbstractObject | FrameArgument)[] | undefined {
+    if (gathered && node.head.parameters.some((parameter) => parameter.name === name && parameter.form === "star")) return gathered;
+    const written = given?.get(name);
+    if (written?.value.op !== "display" || written.value.isOpen) return undefined;
+    return written.value.elements.map((element) => ({ value: element, in: written.in }));
   }
 
   /** Whether the method can be one of the object's own. */
@@ -191,18 +203,26 @@ export class Frames {
         return;
       }
       const given = target.arguments.get(parameter.name);
-      if (given) {
-        const varies = given.how === "element";
-        const object = varies
-          ? { ...unknown, perThread: this.differenceOf(given.value, given.in) }
-          : this.outside(given.value, given.in, spawn.call);
-        parameters.set(parameter.name, object);
-      } else if (parameter.default) {
+      if (given) parameters.set(parameter.name, this.given(given, spawn));
+      else if (parameter.default) {
         // `lambda item=item: …` freezes a loop variable.
         parameters.set(parameter.name, keptDefault(node, parameter) ?? this.outside(parameter.default, spawn.in, spawn.call));
       } else parameters.set(parameter.name, unknown);
     });
-    return { function: node, parameters, caller: undefined, depth: 0 };
+    const gathered = target.gathered.map((given) => this.given(given, spawn));
+    return { function: node, parameters, gathered, caller: undefined, depth: 0, decoration: this.decorationOf(target) };
+  }
+
+  /** What a thread's first function is given for one parameter. */
+  private given({ value, in: within, how }: GivenValue, spawn: Spawn): AbstractObject {
+    return how === "element" ? { ...unknown, perThread: this.differenceOf(value, within) } : this.outside(value, within, spawn.call);
+  }
+
+  /** Which of the functions that one decorator stands around a thread's first function runs, where its name tells. */
+  private decorationOf({ function: node, namedBy }: Spawn["targets"][number]): Decoration | undefined {
+    if (!namedBy) return undefined;
+    const [only, ...others] = decorationsOf(namedBy.value, node, this.beside(namedBy.in), this.ownership, this.resolver);
+    return others.length === 0 ? only : undefined;
   }
 
   /** How the elements of what is handed out to threads differ. */

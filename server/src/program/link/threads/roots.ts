@@ -11,7 +11,7 @@ import type { PromiseOfRoot } from "../sharing/promises.js";
 import { isOwnMethod } from "./caller-roots.js";
 import type { EntryPoint } from "./library-roots.js";
 import { firstJoin } from "./spans-beside.js";
-import { type Spawn, type SpawnTarget, spawnKey } from "./spawn.js";
+import { nameOfTarget, type Spawn, type SpawnTarget, spawnKey } from "./spawn.js";
 import { endsInCall, isCalledInTurn } from "./spawn-counts.js";
 
 /** A way that control enters the program's code, and how many threads go that way at once. */
@@ -69,6 +69,11 @@ export type ThreadRoot =
       /** `seen`: code outside the class calls it and has the thread started. `assumed`: it is public, and nobody in the program does both. */
       readonly evidence: "seen" | "assumed";
     };
+
+/** The name by which the program knows what the root's threads run. */
+export function nameOfRoot(root: ThreadRoot): string {
+  return root.kind === "spawn" ? nameOfTarget(root.target) : root.function.head.name;
+}
 
 /** The functions that threads of this process start in. Callbacks of futures run in the pool's threads. */
 export function threadRoots(program: Program): readonly ThreadRoot[] {

@@ -6,7 +6,7 @@ import { boundObject } from "../resolution/bound-methods.js";
 import { behindPartial } from "../resolution/callees.js";
 import type { Resolver } from "../resolution/resolver.js";
 import { walkOperations } from "../walk.js";
-import type { ScopedValue, Spawn, SpawnTarget } from "./spawn.js";
+import type { GivenValue, ScopedValue, Spawn, SpawnTarget } from "./spawn.js";
 
 /** Adds the methods of the class or object; true if it is a class. */
 export function collectMethods(
@@ -25,7 +25,7 @@ export function collectMethods(
     const receiver: Entity = { kind: "instance", class: entity.class };
     for (const name of methods === "public" ? publicMethods(entity.class, resolver) : methods) {
       const method = resolver.method(entity.class, name);
-      if (method) addTarget(method, receiver, entity.kind === "instance" ? place : undefined, new Map(), targets);
+      if (method) addTarget(method, receiver, entity.kind === "instance" ? place : undefined, nothing, undefined, targets);
     }
   }
   return isClass;
@@ -116,18 +116,19 @@ export function collectTargets(
           entity.receiver,
           boundObject(target.value, target.in, entity.function, resolver),
           bound(entity.function, entity.receiver, passing, call, caller, []),
+          target,
           targets,
         );
         break;
       case "instance": {
         const method = resolver.method(entity.class, "__call__");
-        if (method) addTarget(method, entity, target, bound(method, entity, passing, call, caller, []), targets);
+        if (method) addTarget(method, entity, target, bound(method, entity, passing, call, caller, []), undefined, targets);
         break;
       }
       case "class": {
         const method = resolver.method(entity.class, "__init__");
         const receiver: Entity = { kind: "instance", class: entity.class };
-        if (method) addTarget(method, receiver, undefined, bound(method, receiver, passing, call, caller, []), targets);
+        if (method) addTarget(method, receiver, undefined, bound(method, receiver, passing, call, caller, []), undefined, targets);
         break;
       }
       case "partial": {
@@ -138,7 +139,8 @@ export function collectTargets(
           if (callee.kind === "external") externalTargets.push(callee.name);
           if (callee.kind !== "function") continue;
           const values = bound(callee.function, callee.receiver, passing, call, caller, given, entity.in);
-          addTarget(callee.function, callee.receiver, boundObject(inner, entity.in, callee.function, resolver), values, targets);
+          const named = { value: inner, in: entity.in };
+          addTarget(callee.function, callee.receiver, boundObject(inner, entity.in, callee.function, resolver), values, named, targets);
         }
         break;
       }
@@ -173,12 +175,18 @@ function addTarget(
   node: FunctionNode,
   receiver: Entity | undefined,
   receiverValue: ScopedValue | undefined,
-  values: SpawnTarget["arguments"],
+  given: Given,
+  namedBy: ScopedValue | undefined,
   targets: SpawnTarget[],
 ): void {
   if (targets.some((target) => target.function === node)) return;
-  targets.push({ function: node, receiver, receiverValue, arguments: values });
+  targets.push({ function: node, receiver, receiverValue, ...given, namedBy });
 }
+
+/** What a target is given, under the names of its parameters and past them. */
+type Given = Pick<SpawnTarget, "arguments" | "gathered">;
+
+const nothing: Given = { arguments: new Map(), gathered: [] };
 
 /** What a call runs, and what its parameters are bound to there; `for each element`: the call is one of `map`, which runs what it is given. */
 export function calledTargets(
@@ -206,7 +214,8 @@ export function addCallTargets(
   externalTargets.push(...resolver.externalCallees(call, within));
   for (const { function: node, receiver } of resolver.callees(call, within)) {
     const values = bound(node, receiver, { pass: "rest", from: 0 }, call, within, []);
-    addTarget(node, receiver, boundObject(call.callee, within, node, resolver), values, targets);
+    const named = { value: call.callee, in: within };
+    addTarget(node, receiver, boundObject(call.callee, within, node, resolver), values, named, targets);
   }
 }
 
@@ -255,13 +264,18 @@ function bound(
   caller: FunctionNode,
   given: readonly CallArgument[],
   givenIn: FunctionNode = caller,
-): SpawnTarget["arguments"] {
-  const result = new Map<string, ScopedValue & { readonly how: "whole" | "element" }>();
-  const parameters = node.head.parameters.slice(receiver ? 1 : 0);
+): Given {
+  const result = new Map<string, GivenValue>();
+  const gathered: GivenValue[] = [];
+  // `*arguments` takes the object of a method with the rest.
+  const parameters = node.head.parameters.slice(receiver && node.head.parameters[0]?.form !== "star" ? 1 : 0);
+  const star = parameters.findIndex(({ form }) => form === "star");
   let position = 0;
   const positional = (value: Value, within: FunctionNode, how: "whole" | "element"): void => {
-    const parameter = parameters[position++];
-    if (parameter && parameter.form !== "keyword-only" && parameter.form !== "star" && parameter.form !== "double-star") {
+    const place = position++;
+    const parameter = parameters[place];
+    if (star >= 0 && place >= star) gathered.push({ value, in: within, how });
+    else if (parameter && parameter.form !== "keyword-only" && parameter.form !== "double-star") {
       result.set(parameter.name, { value, in: within, how });
     }
   };
@@ -306,5 +320,5 @@ function bound(
       break;
     }
   }
-  return result;
+  return { arguments: result, gathered };
 }

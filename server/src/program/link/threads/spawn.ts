@@ -1,6 +1,8 @@
 import type { PoolSize, WorkerKind } from "../../../knowledge/entry.js";
 import type { CallOperation, Value } from "../../operation.js";
 import { type ClassNode, type Entity, type FunctionNode, functionKey } from "../entity.js";
+import { lastNameOf } from "../last-name.js";
+import { parentOf } from "../resolution/resolver.js";
 
 /** A value and the function in whose scope it is to be read. */
 export interface ScopedValue {
@@ -14,8 +16,17 @@ export interface SpawnTarget {
   /** What the first parameter of a method is bound to, as an entity and as the expression it stands in. */
   readonly receiver: Entity | undefined;
   readonly receiverValue: ScopedValue | undefined;
-  /** What parameters are bound to; `element`: each task gets another element of the value. */
-  readonly arguments: ReadonlyMap<string, ScopedValue & { readonly how: "whole" | "element" }>;
+  /** What parameters are bound to. */
+  readonly arguments: ReadonlyMap<string, GivenValue>;
+  /** What `*arguments` gathers. */
+  readonly gathered: readonly GivenValue[];
+  /** The expression that names the function; undefined where a library knows it by a name of its own. */
+  readonly namedBy: ScopedValue | undefined;
+}
+
+/** What a target is given; `element`: each task gets another element of the value. */
+export interface GivenValue extends ScopedValue {
+  readonly how: "whole" | "element";
 }
 
 /** The pool that runs the work. */
@@ -72,4 +83,10 @@ export function threadObjectOf({ call, targets }: Spawn): ClassNode | undefined 
 /** A stable identity for a spawn. */
 export function spawnKey(spawn: Spawn): string {
   return `${functionKey(spawn.in)}@${spawn.call.start}`;
+}
+
+/** The name by which the program knows what a target runs: for what a decorator or a factory returned, the one that it is given as. */
+export function nameOfTarget({ function: node, namedBy }: SpawnTarget): string {
+  const isReturned = parentOf(node)?.returned.some((value) => lastNameOf(value) === node.head.name) ?? false;
+  return (isReturned && namedBy && lastNameOf(namedBy.value)) || node.head.name;
 }

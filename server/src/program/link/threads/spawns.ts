@@ -367,7 +367,14 @@ function workerObjects(node: ClassNode, resolver: Resolver, knowledge: Knowledge
       // What the object is handed is what it runs, by way of `super().run()`.
       const entry = spawnerCalled({ kind: "class", class: node }, site.call, resolver, knowledge, spawningClasses(resolver, knowledge));
       if (entry && spawnOf(entry, site.call, within, resolver, knowledge)) continue;
-      const target: SpawnTarget = { function: run, receiver, receiverValue: { value: site.call, in: within }, arguments: new Map() };
+      const target: SpawnTarget = {
+        function: run,
+        receiver,
+        receiverValue: { value: site.call, in: within },
+        arguments: new Map(),
+        gathered: [],
+        namedBy: undefined,
+      };
       spawns.push({
         in: within,
         call: site.call,
