@@ -8,6 +8,7 @@ import { newestTarget } from "../../server/src/base/target.js";
 import { BodyCosts } from "../../server/src/estimate/costs/body-costs.js";
 import { CostModel } from "../../server/src/estimate/costs/work.js";
 import { fewSteps } from "../../server/src/estimate/trial/follow.js";
+import { builtInKnowledge } from "../../server/src/knowledge/knowledge.js";
 import { makePackedFacts } from "../../server/src/program/packed-facts.js";
 import { pythonParser } from "../syntax/python-parser.js";
 
@@ -198,7 +199,7 @@ test("answers after changes are those of a host that starts from the changed tex
           host.snapshot().lenses(file);
           continue;
         }
-        const fresh = new AnalysisHost(parser, settings);
+        const fresh = new AnalysisHost(parser, settings, builtInKnowledge(), "one state");
         for (const [path, text] of texts) fresh.setFile(path, text);
         assert.deepEqual(answers(host, paths), answers(fresh, paths));
       }
@@ -266,6 +267,20 @@ test("while a statement is typed or taken back, character by character, the answ
     }),
     { numRuns: 8, seed: 5 },
   );
+});
+
+test("a host that was to be asked about one state only finds everything anew when a file changes all the same", () => {
+  const paths = Object.keys(program);
+  const host = new AnalysisHost(parser, settings, builtInKnowledge(), "one state");
+  for (const [path, text] of Object.entries(program)) host.setFile(path, text);
+  const before = answers(host, paths);
+  const jobs = (program["/p/jobs.py"] ?? "").replaceAll("threading.Thread(", "print(");
+  host.setFile("/p/jobs.py", jobs);
+  const fresh = new AnalysisHost(parser, settings);
+  for (const [path, text] of Object.entries(program)) fresh.setFile(path, path === "/p/jobs.py" ? jobs : text);
+  const after = answers(host, paths);
+  assert.notDeepEqual(after, before);
+  assert.deepEqual(after, answers(fresh, paths));
 });
 
 test("an older state answers as before, also after a newer one was asked", () => {

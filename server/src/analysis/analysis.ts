@@ -18,7 +18,7 @@ import { carriedOver } from "../program/extract/carry-over.js";
 import { extract } from "../program/extract/extract.js";
 import { ExtractionMemory } from "../program/extract/extraction-memory.js";
 import type { Facts } from "../program/facts.js";
-import { LinkMemory, link, type Program } from "../program/link/link.js";
+import { type Lifetime, LinkMemory, link, type Program } from "../program/link/link.js";
 import { unpackFacts } from "../program/packed-facts.js";
 import { ignoreComment } from "../rules/fixes/ignore-comment.js";
 import type { Finding, Found, RuleContext } from "../rules/rule.js";
@@ -93,6 +93,8 @@ export class AnalysisHost {
     private readonly parser: Parser,
     private settings: Settings,
     private knowledge: Knowledge = builtInKnowledge(),
+    /** `one state`: no file will change once something was asked; if one does, everything is found anew. */
+    private readonly lifetime: Lifetime = "edits",
   ) {
     this.reporting = reportingOf(settings.severities, settings.folders);
   }
@@ -240,7 +242,7 @@ export class AnalysisHost {
     const snapshots = new Map<string, Snapshot>();
     const snapshotFor = (target: Target): Snapshot => {
       const name = targetName(target);
-      const links = this.links.get(name) ?? new LinkMemory();
+      const links = this.links.get(name) ?? new LinkMemory(this.lifetime);
       this.links.set(name, links);
       const known =
         snapshots.get(name) ??

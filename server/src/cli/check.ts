@@ -83,7 +83,12 @@ export async function check(typedPaths: readonly string[], options: CheckOptions
   const kept = reports && key !== undefined ? recalledReport(key, reports) : undefined;
   if (kept) return finish({ ...kept, failure: undefined, text: textIn([...loaded.files, ...loaded.imported]) }, 0, []);
 
-  const host = new AnalysisHost(await environment.createParser(), settings[0] as Settings, knowledge);
+  const host = new AnalysisHost(
+    await environment.createParser(),
+    settings[0] as Settings,
+    knowledge,
+    options.fix || options.diff ? "edits" : "one state",
+  );
   const unread = await loadInto(host, [...loaded.files, ...loaded.imported], facts, environment, progress);
 
   if (options.diff || options.fix) {

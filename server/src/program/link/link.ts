@@ -4,7 +4,7 @@ import type { Module } from "../../syntax/nodes.js";
 import type { Facts } from "../facts.js";
 import type { LinkedFile } from "./entity.js";
 import { EditedFile, type FileChanges, linkedFile } from "./linked-file.js";
-import { AnswerMemory } from "./memory/memory.js";
+import { AnswerMemory, type Lifetime } from "./memory/memory.js";
 import { type Part, PartNumbers } from "./memory/part-set.js";
 import { sameStructure } from "./memory/same-structure.js";
 import { SpawnLists, type SpawnLookups } from "./memory/spawn-lists.js";
@@ -13,6 +13,8 @@ import { Resolver } from "./resolution/resolver.js";
 import { type EntryPoint, findEntryPoints, findHandlers, type HandlerRoot } from "./threads/library-roots.js";
 import type { Spawn } from "./threads/spawn.js";
 import { findSpawns, spawnedArguments } from "./threads/spawns.js";
+
+export type { Lifetime };
 
 /** All files of a workspace, seen as one program. */
 export interface Program extends SpawnLookups {
@@ -47,8 +49,8 @@ type ListName = "spawns" | "entry points" | "handlers";
 
 /** What linking remembers from one state of a program to the next. One program at a time. */
 export class LinkMemory {
-  readonly first = new AnswerMemory();
-  readonly second = new AnswerMemory();
+  readonly first: AnswerMemory;
+  readonly second: AnswerMemory;
   private files = new Map<string, { readonly facts: Facts; readonly linked: LinkedFile }>();
   private spawns: ReadonlyMap<LinkedFile, readonly Spawn[]> = new Map();
   private last: { readonly found: readonly Spawn[]; readonly kept: readonly Spawn[] } = { found: [], kept: [] };
@@ -72,6 +74,11 @@ export class LinkMemory {
   private state = 0;
   /** Whether the present state has answers that rest on what spawns hand over. */
   isSecondInUse = false;
+
+  constructor(lifetime: Lifetime = "edits") {
+    this.first = new AnswerMemory(lifetime);
+    this.second = new AnswerMemory(lifetime);
+  }
 
   /** The state of the program that the memory is at; files given out for an earlier one are not to be used any more. */
   get present(): number {

@@ -29,6 +29,9 @@ import {
 /** `resolution`: what something can be. `derivation`: what a later stage made of such answers; resolutions do not ask for any. */
 type AnswerKind = "resolution" | "derivation";
 
+/** Whether there will be other states of the program than the one that is asked about, one edit after the other. */
+export type Lifetime = "edits" | "one state";
+
 /** What the answers about a program depend on. */
 export interface ProgramState {
   readonly files: ReadonlyMap<string, LinkedFile>;
@@ -73,14 +76,24 @@ export class AnswerMemory {
   };
   private index = new ModuleIndex(new Set());
   private question: Question | undefined;
+  /** What all answers are answers to where there will be no later state. */
+  private present = newQuestion(0, 0);
   private release: () => void = () => {};
   private readonly identities = new WeakMap<object, number>();
   private lastIdentity = 0;
   private lastQuestion = 0;
   private last: { readonly file: LinkedFile; readonly answers: FileAnswers } | undefined;
 
+  /** `lifetime`: whether there will be later states; if not, nothing is noted of what answers rest on. */
+  constructor(private readonly lifetime: Lifetime = "edits") {}
+
   private get state(): number {
     return this.changes.state;
+  }
+
+  /** Who is to note what is looked at. */
+  private get reader(): Question | Collector | undefined {
+    return this.lifetime === "edits" ? (this.question ?? this.collector) : undefined;
   }
 
   /** Which modules imports reach. */
@@ -104,8 +117,9 @@ export class AnswerMemory {
     const before = this.current;
     this.current = state;
     this.program = undefined;
+    this.present = newQuestion(0, this.state);
     this.named.take(state.files);
-    if (!before || before.knowledge !== state.knowledge || !samePaths(before.files, state.files)) {
+    if (!before || this.lifetime === "one state" || before.knowledge !== state.knowledge || !samePaths(before.files, state.files)) {
       this.answers = new Map();
       this.overviews.forgetAll();
       this.named.forget();
@@ -176,7 +190,7 @@ export class AnswerMemory {
 
   /** Who asks the question at hand has read a part of a file that is being edited. */
   read(part: Part): void {
-    const reader = this.question ?? this.collector;
+    const { reader } = this;
     if (!reader || reader.lastPart === part) return;
     reader.lastPart = part;
     reader.read ??= new Set();
@@ -241,7 +255,7 @@ export class AnswerMemory {
   /** The file at a path, for whom the answer depends on it. */
   file(path: string): LinkedFile | undefined {
     const file = this.current?.files.get(path);
-    const reader = this.question ?? this.collector;
+    const { reader } = this;
     // Most lookups repeat the one before; a set for each question would cost more than the rest that repeats.
     if (file && reader && reader.files?.[reader.files.length - 1] !== file) reader.files = noted(reader.files, file);
     return file;
@@ -249,7 +263,7 @@ export class AnswerMemory {
 
   /** What spawns give a function, for whom the answer depends on it. */
   givenTo(node: FunctionNode): void {
-    const reader = this.question ?? this.collector;
+    const { reader } = this;
     if (reader) reader.given = noted(reader.given, node);
   }
 
@@ -272,7 +286,7 @@ export class AnswerMemory {
   }
 
   private noteName(name: string): void {
-    const reader = this.question ?? this.collector;
+    const { reader } = this;
     if (reader) reader.names = noted(reader.names, name);
   }
 
@@ -329,6 +343,7 @@ export class AnswerMemory {
   }
 
   private noteOverview(overview: Overview): void {
+    if (this.lifetime === "one state") return;
     if (this.question) {
       this.question.overviews ??= new Set();
       this.question.overviews.add(overview);
@@ -373,6 +388,7 @@ export class AnswerMemory {
 
   /** Who asks rests on the answer. */
   private note(answer: Answer): void {
+    if (this.lifetime === "one state") return;
     const { question, collector } = this;
     if (question) {
       if (answer.question === question || answer.notedBy === question.number) return;
@@ -390,7 +406,7 @@ export class AnswerMemory {
   /** Notes that an answer was looked for, is not known, and is not remembered either. */
   miss<Key extends object | string>(table: Map<Key, Answer>, key: Key): void {
     const { question } = this;
-    if (!question) return;
+    if (!question || this.lifetime === "one state") return;
     question.isOrdered = true;
     question.missed = noted(question.missed, { table: table as unknown as AnswerTable, key });
   }
@@ -412,6 +428,7 @@ export class AnswerMemory {
       this.miss(table, key);
       return provisional;
     }
+    if (this.lifetime === "one state") return this.findForNow(kind, table, key, provisional, isOwn, compute);
     let before = table.get(key);
     if (before) {
       const holds = this.holds(before.question);
@@ -468,6 +485,37 @@ export class AnswerMemory {
     return kept.result as Result;
   }
 
+  /** The same for who will ask about no other state: all answers are those to one question, whose asker is another each time. */
+  private findForNow<Key extends object | string, Result>(
+    kind: AnswerKind,
+    table: Map<Key, Answer>,
+    key: Key,
+    provisional: Result | undefined,
+    isOwn: boolean,
+    compute: () => Result,
+  ): Result {
+    const before = table.get(key);
+    if (before) return before.result as Result;
+    const answer: Answer = { result: provisional, question: this.present, notedBy: 0, isProvisional: false };
+    table.set(key, answer);
+    const { question, inside, resolving } = this;
+    if (isOwn) this.question = newQuestion(++this.lastQuestion, this.state);
+    this.inside = isOwn ? 1 : inside + 1;
+    if (kind === "resolution") this.resolving++;
+    try {
+      const result = compact(compute());
+      answer.result = result;
+      return result;
+    } catch (error) {
+      if (table.get(key) === answer) table.delete(key);
+      throw error;
+    } finally {
+      this.question = question;
+      this.inside = inside;
+      this.resolving = resolving;
+    }
+  }
+
   /** The same for an answer of an earlier state that turns out to hold in the present one. */
   recallHolding<Key extends object | string, Result>(table: Map<Key, Answer>, key: Key): Result | undefined {
     const answer = table.get(key);
@@ -488,8 +536,17 @@ export class AnswerMemory {
   ): Result {
     const outer = this.question;
     const question = newQuestion(++this.lastQuestion, this.state);
-    if (outer) question.found = [];
     this.question = question;
+    if (this.lifetime === "one state") {
+      try {
+        const { result, key } = compute();
+        if (key !== undefined) table.set(key, { result, question: this.present, notedBy: 0, isProvisional: false });
+        return result;
+      } finally {
+        this.question = outer;
+      }
+    }
+    if (outer) question.found = [];
     let kept: Answer | undefined;
     try {
       const { result, key } = compute();
@@ -530,7 +587,7 @@ export class AnswerMemory {
       return compute();
     } finally {
       this.question = outer;
-      if (!outer) {
+      if (!outer && this.lifetime === "edits") {
         this.noteAll(question);
         this.behind.restsOn(question, undefined);
       }
@@ -540,7 +597,7 @@ export class AnswerMemory {
   /** Whoever asks rests on all that the question does. */
   private noteAll(question: Question): void {
     const { read, known, overviews } = question;
-    const reader = this.question ?? this.collector;
+    const { reader } = this;
     if (!reader) return;
     if (read) {
       reader.read ??= new Set();
