@@ -15,7 +15,7 @@ import type { Resolver } from "../resolution/resolver.js";
 import { leaves } from "../state/compound.js";
 import { samePlace } from "../state/updates.js";
 import { innerOperations, someValue, walkOperations } from "../walk.js";
-import { awaitedAnswer, boundIn, type Look, Looking } from "./looks.js";
+import { awaitedAnswer, boundIn, isClockReading, type Look, Looking } from "./looks.js";
 
 /**
  * A loop that can go round and do nothing but look whether somebody else has acted. What it looks at does not change by itself, so on that way it
@@ -206,10 +206,30 @@ class Rounds {
   /** Whether a test that does not look at what others change decides between waiting and work: a clock, a count. */
   private selectsWork(test: Operation, working: readonly Way[]): boolean {
     if (working.length === 0 || test.op !== "branch") return false;
+    // `if time.monotonic() < due: continue` only waits.
+    const onlyWaits = test.arms.some((arm) => arm.every(({ op }) => op === "continue"));
+    if (onlyWaits && test.test && this.asksTheTime(test.test)) return false;
     const isLeft = (arm: readonly Operation[]): boolean => leaves(arm) && !endsWith(arm, "continue");
     const others = test.arms.filter((arm) => !isLeft(arm));
     // An arm that goes round again leaves the rest of the round, which may be the work, to the other one.
     return others.some((arm) => this.hasWork(arm)) || others.some((arm) => endsWith(arm, "continue"));
+  }
+
+  /** Whether a test compares a clock with what nothing but work changes: `time.monotonic() < due`. Until then the loop does nothing but look. */
+  private asksTheTime(test: Value): boolean {
+    if (test.op !== "compute" || !/^[<>]=?$/.test(test.operator)) return false;
+    const isClock = (value: Value): boolean =>
+      value.op === "call" && this.resolver.externalCallees(value, this.node).some((name) => isClockReading(name));
+    let asks = false;
+    const others = someValue(test, (each) => {
+      const read =
+        each.op === "read" && each.place.kind === "name" && each.place.owner === this.node.index
+          ? boundIn(each.place.name, this.loop, this.node)
+          : [each];
+      asks ||= read.some(isClock);
+      return read.some((value) => value.op === "call" && !isClock(value));
+    });
+    return asks && !others;
   }
 
   private hasWork(arm: readonly Operation[]): boolean {
@@ -227,7 +247,10 @@ class Rounds {
       if (boundIn(name, this.loop, this.node).some((value) => this.dependsOn(value, name, new Set()))) names.add(name);
     }
     if (names.size === 0) return false;
-    return working.length === 0 || way.tests.some((test) => [...names].some((name) => this.dependsOn(test, name, new Set())));
+    return (
+      working.length === 0 ||
+      way.tests.some((test) => !this.asksTheTime(test) && [...names].some((name) => this.dependsOn(test, name, new Set())))
+    );
   }
 
   private dependsOn(value: Value, name: string, seen: Set<Value>): boolean {

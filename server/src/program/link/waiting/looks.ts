@@ -507,6 +507,11 @@ const harmlessThreads = /^threading\.(current_thread|currentThread|get_ident|get
 const counting = /^threading\.(active_count|activeCount|enumerate)$/;
 const methodsOfValues = /^builtins\.(str|int|float|bytes)\.\w+$/;
 
+/** Whether a call of that name tells what time it is. */
+export function isClockReading(name: string): boolean {
+  return /^(time\.(time|monotonic|perf_counter)(_ns)?|datetime\.datetime\.(now|utcnow))$/.test(name);
+}
+
 /** Whether the call neither changes anything that others see nor waits. */
 function isHarmless(name: string): boolean {
   const builtin = /^builtins\.(\w+)$/.exec(name)?.[1];
