@@ -1,6 +1,7 @@
 import { add } from "../../base/interval.js";
 import { lastNameOf } from "../../program/link/last-name.js";
 import type { Resolver } from "../../program/link/resolution/resolver.js";
+import { isSlice, isSliced } from "../../program/link/slices.js";
 import {
   type CallOperation,
   type ComputeOperation,
@@ -99,7 +100,11 @@ export class SharedUse {
     if (rows) return partShare * this.shareOfHot(rows.value, rows.in, manyRows);
     if (place.kind === "attribute") return isShared ? 2 : 0;
     if (!isShared) return 0;
-    // The container itself, and what is taken out of it.
+    // The container itself, and what is taken out of it: for a part of it, each element in turn.
+    if (isSlice(place)) {
+      const taken = this.evaluator.length({ op: "read", place, start: 0, end: 0 }, at)?.likely ?? 0;
+      return 1 + taken * this.usesOfElement(place.object, at);
+    }
     const isCounted = this.isCounted({ op: "read", place, start: 0, end: 0 }, at);
     return 1 + (isCounted ? this.shareOfHot(object, at, manyElements) : 0);
   }
@@ -113,12 +118,18 @@ export class SharedUse {
 
   /** The container that all threads use whose element an object is: a row of a table of the module. */
   private elementOfShared(object: Value, at: Activation): InActivation | undefined {
-    if (object.op === "element-of") return this.isShared(object.iterable, at) ? { value: object.iterable, in: at } : undefined;
+    const whole = (iterable: Value): InActivation | undefined => {
+      const container = wholeOf(iterable, at);
+      return this.isShared(container, at) ? { value: container, in: at } : undefined;
+    };
+    if (object.op === "element-of") return whole(object.iterable);
     if (object.op !== "read" || object.place.kind !== "name" || object.place.owner !== at.function.index) return undefined;
     const argument = argumentOf(object.place, at);
     if (argument?.how === "element" && this.isShared(argument.value, argument.in)) return argument;
-    for (const each of at.function.bound(object.place.name) ?? [])
-      if (each.op === "element-of" && this.isShared(each.iterable, at)) return { value: each.iterable, in: at };
+    for (const each of at.function.bound(object.place.name) ?? []) {
+      const found = each.op === "element-of" ? whole(each.iterable) : undefined;
+      if (found) return found;
+    }
     return undefined;
   }
 
@@ -152,7 +163,8 @@ export class SharedUse {
   }
 
   /** Of an element that is taken in its turn: the next ones are fetched meanwhile, unless they are few, and at hand in the other core's cache. */
-  private usesOfElement(container: Value, at: Activation): number {
+  private usesOfElement(iterable: Value, at: Activation): number {
+    const container = wholeOf(iterable, at);
     if (!this.isShared(container, at) || !this.isCounted({ op: "element-of", iterable: container, start: 0, end: 0 }, at)) return 0;
     const length = this.evaluator.length(container, at)?.likely ?? manyInTurn;
     return inTurnShare * Math.min(1.7, Math.max(1, Math.sqrt(manyInTurn / Math.max(1, length))));
@@ -293,6 +305,15 @@ const leastHot = 0.03;
 
 const walking = /^(sorted|sum|max|min|list|tuple|set|frozenset|any|all|dict)$/;
 const walkingMethod = /^(copy|join|count|index)$/;
+
+/** The container of which a value is a part, also under a name of its own: `rows` of `rows[lo:hi]`; the value itself where it is none. */
+function wholeOf(value: Value, at: Activation, depth = 0): Value {
+  if (value.op !== "read" || depth > 3) return value;
+  const { place } = value;
+  if (isSlice(place)) return wholeOf(place.object, at, depth + 1);
+  const [only, ...others] = place.kind === "name" && place.owner === at.function.index ? (at.function.bound(place.name) ?? []) : [];
+  return only && others.length === 0 && isSliced(only) ? wholeOf(only, at, depth + 1) : value;
+}
 
 /** The containers that a loop goes through: `a` and `b` of `zip(a, b)`, `a` of `enumerate(a)`, `combinations(a, 2)` and `a.values()`. */
 function goneThrough(iterable: Value): readonly Value[] {

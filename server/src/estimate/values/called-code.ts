@@ -1,6 +1,6 @@
 import { type FunctionNode, functionKey } from "../../program/link/entity.js";
 import type { Callee } from "../../program/link/resolution/callees.js";
-import { decoratorCall, definitionsNamed } from "../../program/link/resolution/decorations.js";
+import { decoratorCall, definitionsNamed, isHandedOut } from "../../program/link/resolution/decorations.js";
 import { parentOf, type Resolver } from "../../program/link/resolution/resolver.js";
 import type { CallOperation, Value } from "../../program/operation.js";
 import { type Activation, type Argument, activationOfCall, bareActivation, holderOf } from "./activation.js";
@@ -90,15 +90,6 @@ export function decoratorAround(made: FunctionNode, { value, in: at }: Named, re
     return around ? [around] : [];
   });
   return others.length === 0 ? only : undefined;
-}
-
-/** Whether it is what the function around it returns, as decorators do: one text, but another function for each that is decorated. */
-export function isHandedOut(node: FunctionNode): boolean {
-  const outer = parentOf(node);
-  return (
-    outer?.head.kind === "function" &&
-    outer.returned.some((value) => value.op === "read" && value.place.kind === "name" && value.place.name === node.head.name)
-  );
 }
 
 /** The activation around the function in which one that a decorator made was defined: of the decorator itself, or of what that calls to make it. */

@@ -207,3 +207,12 @@ function entered(
   const parameters = new Map([...given].map(([name, { value, in: holder }]) => [name, ownership.object(value, holder)] as const));
   return { function: node, parameters, arguments: given, caller: around, depth: frame.depth };
 }
+
+/** Whether it is what the function around it returns, as decorators do: one text, but another function for each that is decorated. */
+export function isHandedOut(node: FunctionNode): boolean {
+  const outer = parentOf(node);
+  return (
+    outer?.head.kind === "function" &&
+    outer.returned.some((value) => value.op === "read" && value.place.kind === "name" && value.place.name === node.head.name)
+  );
+}
