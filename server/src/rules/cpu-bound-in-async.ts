@@ -62,6 +62,7 @@ function confidenceOf(stretch: LoopStretch, { program }: RuleContext): Confidenc
   if (stretch.arranging) return "possible";
   const ns = onCoreNs(work);
   const isNested = (longest.op === "loop" && holdsLoop(longest.body)) || work.nesting >= nestedAnyway;
+  if (restsOnDepth(work)) return undefined;
   if (isGuess(work)) return ns >= heavyGuessNs && isNested && work.unknownCalls < 1 ? "possible" : undefined;
   if (ns < noticeableNs) return undefined;
   const isHarmless = isOfTest(root.function) || isBeforeOthers(longest.start, root, program);
@@ -76,6 +77,11 @@ const nestedAnyway = 3;
 function isGuess({ lengths, assumptions, interpreterNs, heldNs, nativeNs }: TaskWork): boolean {
   const isOpen = lengths === "guessed" || assumptions.some(isOfLength);
   return isOpen && interpreterNs.low + heldNs.low + nativeNs.low < slowNs;
+}
+
+/** Whether it is the guess how deep a recursion goes that makes it long: parsers and the like come back to themselves a few times, not hundreds. */
+function restsOnDepth({ assumptions }: TaskWork): boolean {
+  return assumptions.find(isOfLength)?.what.startsWith("depth of the recursion") ?? false;
 }
 
 /** Whether a length or size was assumed; what a call takes is in the range of the estimate. */
