@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import fc from "fast-check";
 import { AnalysisHost } from "../../server/src/analysis/analysis.js";
 import type { Settings } from "../../server/src/analysis/answers.js";
@@ -427,6 +427,25 @@ def main():
   }
 });
 
+/** Has a program asked about, and tells after each edit of which of its functions the bodies are added up anew. */
+function bodiesAddedUp(
+  text: string,
+  names: readonly string[],
+  context: TestContext,
+): (range: Range, newText: string) => readonly boolean[] {
+  const host = new AnalysisHost(parser, settings);
+  host.openFile("/p/app.py", text);
+  host.snapshot().findings("/p/app.py");
+  const added = context.mock.method(BodyCosts.prototype, "operations");
+  return (range, newText) => {
+    added.mock.resetCalls();
+    host.editFile("/p/app.py", [{ range, newText }]);
+    host.snapshot().findings("/p/app.py");
+    const bodies = added.mock.calls.map(({ arguments: [list, at] }) => (list === at.function.facts.body ? at.function.head.name : ""));
+    return names.map((name) => bodies.includes(name));
+  };
+}
+
 test("of what a coroutine runs, only the function that is edited and those that call it are added up anew", (context) => {
   const text = `import asyncio
 
@@ -450,18 +469,9 @@ async def main():
 
 asyncio.run(main())
 `;
-  const host = new AnalysisHost(parser, settings);
-  host.openFile("/p/app.py", text);
-  host.snapshot().findings("/p/app.py");
-  const added = context.mock.method(BodyCosts.prototype, "operations");
+  const addedUpAfter = bodiesAddedUp(text, ["price", "both", "weight", "other"], context);
   const place = text.indexOf("k * value");
-  host.editFile("/p/app.py", [{ range: { start: place, end: place }, newText: "k + " }]);
-  host.snapshot().findings("/p/app.py");
-  const bodies = added.mock.calls.map(({ arguments: [list, at] }) => (list === at.function.facts.body ? at.function.head.name : ""));
-  assert.deepEqual(
-    ["price", "both", "weight", "other"].map((name) => bodies.includes(name)),
-    [true, true, false, false],
-  );
+  assert.deepEqual(addedUpAfter({ start: place, end: place }, "k + "), [true, true, false, false]);
 });
 
 test("an edit that leaves what a function costs as it was leaves those that call it as they were added up", (context) => {
@@ -482,17 +492,7 @@ async def main():
 
 asyncio.run(main())
 `;
-  const host = new AnalysisHost(parser, settings);
-  host.openFile("/p/app.py", text);
-  host.snapshot().findings("/p/app.py");
-  const added = context.mock.method(BodyCosts.prototype, "operations");
-  const bodiesAfter = (range: Range, newText: string): readonly boolean[] => {
-    added.mock.resetCalls();
-    host.editFile("/p/app.py", [{ range, newText }]);
-    host.snapshot().findings("/p/app.py");
-    const bodies = added.mock.calls.map(({ arguments: [list, at] }) => (list === at.function.facts.body ? at.function.head.name : ""));
-    return ["shifted", "both"].map((name) => bodies.includes(name));
-  };
+  const bodiesAfter = bodiesAddedUp(text, ["shifted", "both"], context);
   const place = text.indexOf("2\n");
   assert.deepEqual(bodiesAfter({ start: place, end: place + 1 }, "3"), [true, false]);
   assert.deepEqual(bodiesAfter({ start: place, end: place }, "value * "), [true, true]);

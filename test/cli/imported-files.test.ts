@@ -1,34 +1,11 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { after, beforeEach, describe, test } from "node:test";
+import { rmSync } from "node:fs";
+import { describe, test } from "node:test";
+import { temporaryProject } from "./temporary-project.js";
 
 /* A file that is named alone is analysed with what it imports. */
 
-let folder: string;
-beforeEach(() => {
-  if (folder) rmSync(folder, { recursive: true });
-  folder = mkdtempSync(join(tmpdir(), "gilscope-imports-"));
-  mkdirSync(join(folder, ".git"));
-});
-after(() => rmSync(folder, { recursive: true }));
-
-function write(path: string, content: string | Uint8Array): void {
-  mkdirSync(dirname(join(folder, path)), { recursive: true });
-  writeFileSync(join(folder, path), content);
-}
-
-function gilscope(args: readonly string[], options: { readonly input?: string; readonly at?: string } = {}) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(process.cwd(), "dist/cli.js"), ...args], {
-    cwd: join(folder, options.at ?? ""),
-    input: options.input ?? "",
-    encoding: "utf8",
-    env: { ...process.env, NO_COLOR: "1", XDG_CONFIG_HOME: join(folder, ".settings"), XDG_CACHE_HOME: join(folder, ".cache") },
-  });
-  return { code: status, output: stdout, errors: stderr };
-}
+const { path, write, gilscope } = temporaryProject("imports");
 
 /** What is found, as `path code`, and how many files are said to have been checked. */
 function check(args: readonly string[], options?: Parameters<typeof gilscope>[1]) {
@@ -152,7 +129,7 @@ test("what is not the program's own, excluded or not to be read is left alone", 
   write("work/pyproject.toml", '[tool.gilscope]\nexclude = ["tools.py"]\n');
   write("work/tools.py", heavy);
   assert.deepEqual(check(["app.py"], { at: "work" }).found, [], "excluded");
-  rmSync(join(folder, "work/pyproject.toml"));
+  rmSync(path("work/pyproject.toml"));
   write("work/tools.py", new Uint8Array([0, 1, 2, 255]));
   assert.deepEqual(check(["app.py"], { at: "work" }), { found: [], files: 1, problems: [] });
 });

@@ -1,46 +1,15 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { after, beforeEach, test } from "node:test";
+import { mkdirSync, readFileSync } from "node:fs";
+import { test } from "node:test";
 import { lineOfKey } from "../../server/src/base/toml-lines.js";
 import type { Environment } from "../../server/src/cli/environment.js";
 import { startProgress } from "../../server/src/cli/progress.js";
+import { temporaryProject } from "./temporary-project.js";
 
 /* What a project says in pyproject.toml, and what the command line says against it. */
 
-let folder: string;
-beforeEach(() => {
-  if (folder) rmSync(folder, { recursive: true });
-  folder = mkdtempSync(join(tmpdir(), "gilscope-project-"));
-  // The top of a repository: nothing above it counts.
-  mkdirSync(join(folder, ".git"));
-});
-after(() => rmSync(folder, { recursive: true }));
-
+const { path, write, gilscope } = temporaryProject("project");
 const race = readFileSync("test/e2e/workspace/visit_counter.py", "utf8");
-
-function write(path: string, content: string): void {
-  mkdirSync(dirname(join(folder, path)), { recursive: true });
-  writeFileSync(join(folder, path), content);
-}
-
-function gilscope(args: readonly string[], options: { readonly input?: string; readonly at?: string; readonly variables?: object } = {}) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(process.cwd(), "dist/cli.js"), ...args], {
-    cwd: join(folder, options.at ?? ""),
-    input: options.input ?? "",
-    encoding: "utf8",
-    env: {
-      ...process.env,
-      NO_COLOR: "1",
-      XDG_CONFIG_HOME: join(folder, ".settings"),
-      APPDATA: join(folder, ".settings"),
-      ...options.variables,
-    },
-  });
-  return { code: status, output: stdout, errors: stderr };
-}
 
 /** The races that are found, as `path code severity`. */
 function found(args: readonly string[] = [], options?: Parameters<typeof gilscope>[1]): readonly string[] {
@@ -136,7 +105,7 @@ test("what pyproject.toml says and cannot be used ends the command, with file an
   assert.match(said("[tool.gilscope]\ntarget = 3.13\n"), /^gilscope: pyproject\.toml:2: `target` .*is not a known interpreter: 3\.13\n$/);
   assert.match(said("[tool]\ngilscope = 3\n"), /^gilscope: pyproject\.toml:2: `tool\.gilscope` is not a table\n$/);
   assert.match(said('[tool.gilscope]\nselect = ["GIL2"\nignore = []\n'), /^gilscope: pyproject\.toml:[23]: is no TOML: [^\n]*\n$/);
-  mkdirSync(join(folder, "sub"));
+  mkdirSync(path("sub"));
   assert.match(
     said("[tool.gilscope]\na = 1\nb = 2\n", "sub"),
     /^gilscope: \.\.\/pyproject\.toml:2: `a` .*\ngilscope: \.\.\/pyproject\.toml:3: `b` .*\n$/,

@@ -111,13 +111,12 @@ export class AnalysisHost {
   setFacts(path: string, text: string, packed: Uint8Array): void {
     if (this.justClosed.has(path) && this.files.get(path)?.source.text === text) return;
     this.letGo(path);
-    this.files.set(path, this.unpacked(path, text, packed));
+    this.files.set(path, this.closed(path, new Source(text, undefined), unpackFacts(packed, this.names)));
     this.current = undefined;
   }
 
-  private unpacked(path: string, text: string, packed: Uint8Array): HeldFile {
-    const source = new Source(text, undefined);
-    return { path, source, facts: unpackFacts(packed, this.names), open: false, extractions: undefined, module: undefined };
+  private closed(path: string, source: Source, facts: Facts): HeldFile {
+    return { path, source, facts, open: false, extractions: undefined, module: undefined };
   }
 
   /**
@@ -126,17 +125,8 @@ export class AnalysisHost {
    */
   readFile(path: string, text: string, packed: Uint8Array | undefined): void {
     const source = new Source(text, undefined);
-    const file = packed
-      ? this.unpacked(path, text, packed)
-      : {
-          path,
-          source,
-          facts: extract(this.parser.parse(text), source, undefined),
-          open: false,
-          extractions: undefined,
-          module: undefined,
-        };
-    this.arriving.set(path, { file, isPacked: packed !== undefined });
+    const facts = packed ? unpackFacts(packed, this.names) : extract(this.parser.parse(text), source, undefined);
+    this.arriving.set(path, { file: this.closed(path, source, facts), isPacked: packed !== undefined });
   }
 
   /** The same for a file that is no more. */

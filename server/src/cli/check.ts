@@ -22,7 +22,17 @@ import { type CheckReport, reportSources } from "./formats/report.js";
 import { checkSarif } from "./formats/sarif.js";
 import { checkText, isAtLeast, statisticsText } from "./formats/text.js";
 import { type KeptReport, keepReport, keyOfReport, recalledReport } from "./kept-report.js";
-import { type Loaded, type LoadedFile, loadInto, loadKnowledge, loadSources, notebooksIn, settingsFor, shownPath } from "./load.js";
+import {
+  allRead,
+  type Loaded,
+  type LoadedFile,
+  loadInto,
+  loadKnowledge,
+  loadSources,
+  notebooksIn,
+  settingsFor,
+  shownPath,
+} from "./load.js";
 import { type Progress, startProgress } from "./progress.js";
 import { type Project, projectOf } from "./project.js";
 import { targetsOf } from "./targets.js";
@@ -81,7 +91,7 @@ export async function check(typedPaths: readonly string[], options: CheckOptions
   const fixesShown = options.format === "text" || options.format === "github" ? "without fixes" : "with fixes";
   const key = reports && !options.fix && !options.diff ? keyOfReport(loaded, settings, fixesShown, reports) : undefined;
   const kept = reports && key !== undefined ? recalledReport(key, reports) : undefined;
-  if (kept) return finish({ ...kept, failure: undefined, text: textIn([...loaded.files, ...loaded.imported]) }, 0, []);
+  if (kept) return finish({ ...kept, failure: undefined, text: textIn(allRead(loaded)) }, 0, []);
 
   const host = new AnalysisHost(
     await environment.createParser(),
@@ -89,7 +99,7 @@ export async function check(typedPaths: readonly string[], options: CheckOptions
     knowledge,
     options.fix || options.diff ? "edits" : "one state",
   );
-  const unread = await loadInto(host, [...loaded.files, ...loaded.imported], facts, environment, progress);
+  const unread = await loadInto(host, allRead(loaded), facts, environment, progress);
 
   if (options.diff || options.fix) {
     const findingsOf = (analysis: Analysis, path: string): readonly Finding[] => analysis.findings(path).filter(isWanted);

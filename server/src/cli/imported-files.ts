@@ -61,6 +61,7 @@ function importsIn(text: string): readonly Import[] {
 }
 
 const dotted = String.raw`[\p{L}\p{N}_][\p{L}\p{N}_.]*`;
+const wholeName = new RegExp(`^${dotted}$`, "u");
 /** Up to the end of the statement, over lines that end in a backslash. */
 const rest = String.raw`(?:[^\n\r#;\\]|\\\r?\n)+`;
 const importStatement = new RegExp(
@@ -74,7 +75,7 @@ function namesIn(list: string): readonly string[] {
     .replace(/#.*/g, "")
     .split(",")
     .flatMap((each) => each.replaceAll("\\", " ").trim().split(/\s+/, 1))
-    .filter((name) => new RegExp(`^${dotted}$`, "u").test(name));
+    .filter((name) => wholeName.test(name));
 }
 
 /** The files of an import, the packages around them first; none for what is not the program's own. */

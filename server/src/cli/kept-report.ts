@@ -1,7 +1,7 @@
 import type { Problem, Settings } from "../analysis/answers.js";
 import { GraphReader, GraphWriter } from "../base/graph-bytes.js";
 import type { Finding } from "../rules/rule.js";
-import type { Loaded } from "./load.js";
+import { allRead, type Loaded } from "./load.js";
 
 /** Where reports are kept from run to run. */
 export interface ReportMemory {
@@ -17,15 +17,18 @@ export interface KeptReport {
   readonly problems: readonly Problem[];
 }
 
-/** The key of what is found in the files that were named, of which others are imported, with these settings for one target after the other; `fixes` says whether somebody looks at those. */
+/**
+ * The key of what is found in the files that were named, with what they import beside them and these settings for one target after the other; `fixes` says
+ * whether somebody looks at those.
+ */
 export function keyOfReport(
-  { files, imported }: Pick<Loaded, "files" | "imported">,
+  loaded: Pick<Loaded, "files" | "imported">,
   settings: readonly Settings[],
   fixes: "with fixes" | "without fixes",
   memory: ReportMemory,
 ): string {
-  const texts = [...files, ...imported].flatMap(({ path, text }) => [path, text]);
-  return memory.keyOf([fixes, JSON.stringify(settings), String(files.length), ...texts]);
+  const texts = allRead(loaded).flatMap(({ path, text }) => [path, text]);
+  return memory.keyOf([fixes, JSON.stringify(settings), String(loaded.files.length), ...texts]);
 }
 
 /** What was kept under the key. */

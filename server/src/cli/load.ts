@@ -41,7 +41,8 @@ export interface Loaded {
 
 /**
  * Reads the files, and the Python files and notebooks below the folders, that the user named; `-` is standard input. What the project excludes is
- * left out below folders, and read where it is named itself. What files that are named themselves import of the program is read, too. Where there is so much that threads pay, `facts` can begin with what is read.
+ * left out below folders, and read where it is named itself. What files that are named themselves import of the program is read,
+ * too. Where there is so much that threads pay, `facts` can begin with what is read.
  */
 export async function loadSources(
   typedPaths: readonly string[],
@@ -57,6 +58,11 @@ export async function loadSources(
   const problems: Problem[] = [];
   const missing: string[] = [];
   let amount = 0;
+  // While others are still being read.
+  const prepare = (text: string): void => {
+    amount += text.length;
+    if (amount >= amountForThreads) facts?.prepare(text);
+  };
   const take = (source: ReadSource, from: LoadedFile["from"]): void => {
     if (source.kind !== "source") problems.push({ path: source.path, message: source.message });
     else {
@@ -67,9 +73,7 @@ export async function loadSources(
         const file = { path, text: notebook?.text ?? text, encoding, from, notebook };
         files.set(path, file);
         if (from === "input" || namedPaths.has(path)) named.push(file);
-        // While others are still being read.
-        amount += file.text.length;
-        if (amount >= amountForThreads) facts?.prepare(file.text);
+        prepare(file.text);
       }
     }
   };
@@ -109,8 +113,7 @@ export async function loadSources(
     if (source?.kind !== "source") return undefined;
     const { text, encoding } = source;
     imported.push({ path, text, encoding, from: "disk", notebook: undefined });
-    amount += text.length;
-    if (amount >= amountForThreads) facts?.prepare(text);
+    prepare(text);
     return text;
   };
   await readImported(named, read, host, workingFolder);
@@ -120,6 +123,11 @@ export async function loadSources(
     problems,
     missing,
   };
+}
+
+/** All that was read: what was named, and what that imports. */
+export function allRead({ files, imported }: Pick<Loaded, "files" | "imported">): readonly LoadedFile[] {
+  return [...files, ...imported];
 }
 
 /** So many files are read that nobody named: a program of thousands is told of as far as that goes. */

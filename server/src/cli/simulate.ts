@@ -11,7 +11,7 @@ import { type ReportSources, reportSources, shownLine } from "./formats/report.j
 import { type Chart, scalingSvg } from "./formats/svg.js";
 import { simulateText, siteTitle } from "./formats/text.js";
 import { type NamedTimeline, traceEvents } from "./formats/trace.js";
-import { loadInto, loadKnowledge, loadSources, notebooksIn, settingsFor, shownPath } from "./load.js";
+import { allRead, loadInto, loadKnowledge, loadSources, notebooksIn, settingsFor, shownPath } from "./load.js";
 import { printable } from "./printable.js";
 import { startProgress } from "./progress.js";
 import { projectOf } from "./project.js";
@@ -45,13 +45,7 @@ export async function simulate(typedPlaces: readonly string[], options: Simulate
   const { knowledge, problems: knowledgeProblems } = await loadKnowledge(options.knowledge, environment);
   const settingsOf = (target: Target): Settings => settingsFor(target, options, measured, project, environment);
   const host = new AnalysisHost(await environment.createParser(), settingsOf(targets[0]), knowledge);
-  const unread = await loadInto(
-    host,
-    [...loaded.files, ...loaded.imported],
-    environment.createFactsSource("with disk"),
-    environment,
-    progress,
-  );
+  const unread = await loadInto(host, allRead(loaded), environment.createFactsSource("with disk"), environment, progress);
   const problems = [...loaded.problems, ...knowledgeProblems, ...unread];
 
   const simulations: SiteSimulation[] = [];

@@ -1,6 +1,6 @@
 import { type Interval, interval } from "../../base/interval.js";
 import type { FunctionNode } from "../../program/link/entity.js";
-import { isHandedOut } from "../../program/link/resolution/decorations.js";
+import { isHandedOut } from "../../program/link/resolution/inner-functions.js";
 
 /** What a function costs, as far as the stack of calls has to know. */
 export interface Standing {

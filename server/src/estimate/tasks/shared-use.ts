@@ -1,5 +1,6 @@
 import { add } from "../../base/interval.js";
 import { lastNameOf } from "../../program/link/last-name.js";
+import { onlyBinding } from "../../program/link/only-binding.js";
 import type { Resolver } from "../../program/link/resolution/resolver.js";
 import { isSlice, isSliced } from "../../program/link/slices.js";
 import {
@@ -311,8 +312,8 @@ function wholeOf(value: Value, at: Activation, depth = 0): Value {
   if (value.op !== "read" || depth > 3) return value;
   const { place } = value;
   if (isSlice(place)) return wholeOf(place.object, at, depth + 1);
-  const [only, ...others] = place.kind === "name" && place.owner === at.function.index ? (at.function.bound(place.name) ?? []) : [];
-  return only && others.length === 0 && isSliced(only) ? wholeOf(only, at, depth + 1) : value;
+  const only = place.kind === "name" && place.owner === at.function.index ? onlyBinding(place.name, at.function) : undefined;
+  return only && isSliced(only) ? wholeOf(only, at, depth + 1) : value;
 }
 
 /** The containers that a loop goes through: `a` and `b` of `zip(a, b)`, `a` of `enumerate(a)`, `combinations(a, 2)` and `a.values()`. */

@@ -92,15 +92,22 @@ function calendar(machine: Machine): ReadonlyMap<string, ClassValue> {
     if (hour > 23 || minute > 59 || second > 59) machine.fail("ValueError", "out of range");
     return (hour * 3600 + minute * 60 + second) * perSecond + microsecond;
   };
-  for (const class_ of [date, moment]) {
-    const own = class_ === date ? parts.slice(0, 3) : parts;
+  const madeOf: readonly (readonly [class_: ClassValue, own: readonly string[], of: (given: readonly number[]) => number])[] = [
+    [date, parts.slice(0, 3), whole],
+    [moment, parts, whole],
+    [clock, parts.slice(3), ofDay],
+  ];
+  for (const [class_, own, of] of madeOf) {
+    const least = (part: string): number => (parts.indexOf(part) < 3 ? 1 : 0);
     define(class_, "__init__", (self, given, named) => {
-      set(self, whole(own.map((part, index) => asIndex(given[index] ?? named.get(part) ?? (index < 3 ? 1 : 0)))));
+      set(self, of(own.map((part, index) => asIndex(given[index] ?? named.get(part) ?? least(part)))));
       return null;
     });
     define(class_, "replace", (self, given, named) =>
-      make(self.class_, whole(own.map((part, index) => asIndex(given[index] ?? named.get(part) ?? self.attributes.get(part) ?? 0)))),
+      make(self.class_, of(own.map((part, index) => asIndex(given[index] ?? named.get(part) ?? self.attributes.get(part) ?? 0)))),
     );
+  }
+  for (const class_ of [date, moment]) {
     define(class_, "__add__", (self, [other]) => make(self.class_, floored(self, timeOf(self) + timeOf(other))));
     define(class_, "__radd__", (self, [other]) => make(self.class_, floored(self, timeOf(self) + timeOf(other))));
     define(class_, "__sub__", (self, [other]) =>
@@ -114,15 +121,6 @@ function calendar(machine: Machine): ReadonlyMap<string, ClassValue> {
     });
     defineForClass(class_, "fromordinal", ([ordinal = 1]) => make(class_, (asIndex(ordinal) - firstOrdinal) * perDay));
   }
-  const ofClock = parts.slice(3);
-  define(clock, "__init__", (self, given, named) => {
-    set(self, ofDay(ofClock.map((part, index) => asIndex(given[index] ?? named.get(part) ?? 0))));
-    return null;
-  });
-  define(clock, "replace", (self, given, named) =>
-    make(clock, ofDay(ofClock.map((part, index) => asIndex(given[index] ?? named.get(part) ?? self.attributes.get(part) ?? 0)))),
-  );
-  define(clock, "__bool__", () => true);
   const floored = (self: Instance, us: number): number => (self.class_ === date ? Math.floor(us / perDay) * perDay : us);
   const dayOf = (self: Instance): number => (((Math.floor(timeOf(self) / perDay) + 3) % 7) + 7) % 7;
   define(date, "weekday", dayOf);

@@ -1,5 +1,6 @@
 import type { FunctionFacts } from "../../program/facts.js";
 import type { FunctionNode } from "../../program/link/entity.js";
+import { receiverOf } from "../../program/link/last-name.js";
 import type { Program } from "../../program/link/link.js";
 import { decoratorNames } from "../../program/link/resolution/resolver.js";
 import type { Value } from "../../program/operation.js";
@@ -49,10 +50,8 @@ export function activationOfCall(
   isBound: boolean,
   madeIn?: Activation,
 ): Activation {
-  const { callee } = call;
-  const isMethod = isBound && node.head.name !== "__init__" && callee.op === "read" && callee.place.kind === "attribute";
-  const object = isMethod && callee.op === "read" && callee.place.kind === "attribute" ? callee.place.object : call;
-  const receiver: Argument | undefined = isBound ? { value: object, in: at, how: "whole" } : undefined;
+  const object = node.head.name === "__init__" ? undefined : receiverOf(call);
+  const receiver: Argument | undefined = isBound ? { value: object ?? call, in: at, how: "whole" } : undefined;
   const given = receiver && !decoratorNames(node).includes("staticmethod") ? [receiver] : [];
   return { ...passed(node, call, at, given), function: node, caller: at, ...(receiver ? { receiver } : {}), ...(madeIn ? { madeIn } : {}) };
 }

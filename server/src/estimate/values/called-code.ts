@@ -1,6 +1,7 @@
 import { type FunctionNode, functionKey } from "../../program/link/entity.js";
 import type { Callee } from "../../program/link/resolution/callees.js";
-import { decoratorCall, definitionsNamed, isHandedOut } from "../../program/link/resolution/decorations.js";
+import { decoratorCall, definitionsNamed } from "../../program/link/resolution/decorations.js";
+import { isHandedOut } from "../../program/link/resolution/inner-functions.js";
 import { parentOf, type Resolver } from "../../program/link/resolution/resolver.js";
 import type { CallOperation, Value } from "../../program/operation.js";
 import { type Activation, type Argument, activationOfCall, bareActivation, holderOf } from "./activation.js";

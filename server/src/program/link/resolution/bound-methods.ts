@@ -2,7 +2,8 @@ import type { CallOperation, Place, ReadOperation, Value } from "../../operation
 import type { FunctionNode } from "../entity.js";
 import { sameValue } from "../state/updates.js";
 import { walkOperations } from "../walk.js";
-import { argumentFor, parentOf, type Resolver } from "./resolver.js";
+import { isInner } from "./inner-functions.js";
+import { argumentFor, type Resolver } from "./resolver.js";
 
 /** A value and the function in whose scope it is to be read. */
 interface Scoped {
@@ -39,8 +40,7 @@ export function boundObject(value: Value, within: FunctionNode, method: Function
       if (place.name === method.head.name) return { value: place.object, in: within };
       const stored = storedIn(place.object, place.name, within, resolver);
       // What a decorator made of a method is found in the class under the method's name, not its own.
-      if (stored.length === 0 && method.head.class === undefined && parentOf(method)?.head.kind === "function")
-        return { value: place.object, in: within };
+      if (stored.length === 0 && method.head.class === undefined && isInner(method)) return { value: place.object, in: within };
       return onlyOf(stored, (each) => translated(each, within, inner));
     }
     case "element":

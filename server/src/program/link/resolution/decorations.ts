@@ -5,6 +5,7 @@ import { type Frame, type FrameArgument, frameOnWay } from "../sharing/abstract-
 import type { Ownership } from "../sharing/ownership.js";
 import type { Callee } from "./callees.js";
 import { behindPartial } from "./callees.js";
+import { isInner } from "./inner-functions.js";
 import { argumentFor, parentOf, type Resolver } from "./resolver.js";
 
 /** What a decorator made of a function: a function defined inside it, which has the decorator's variables as they were then. */
@@ -51,10 +52,6 @@ export function decoratedCallees(
     if (found.some((other) => other.decorations.some(({ around }) => frameOnWay(each.function, around)))) return [];
     return decorations.length > 0 ? decorations.map((decoration) => ({ ...each, decoration })) : [{ ...each, decoration: undefined }];
   });
-}
-
-function isInner(node: FunctionNode): boolean {
-  return parentOf(node)?.head.kind === "function";
 }
 
 /**
@@ -206,13 +203,4 @@ function entered(
   }
   const parameters = new Map([...given].map(([name, { value, in: holder }]) => [name, ownership.object(value, holder)] as const));
   return { function: node, parameters, arguments: given, caller: around, depth: frame.depth };
-}
-
-/** Whether it is what the function around it returns, as decorators do: one text, but another function for each that is decorated. */
-export function isHandedOut(node: FunctionNode): boolean {
-  const outer = parentOf(node);
-  return (
-    outer?.head.kind === "function" &&
-    outer.returned.some((value) => value.op === "read" && value.place.kind === "name" && value.place.name === node.head.name)
-  );
 }

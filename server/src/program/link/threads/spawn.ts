@@ -2,7 +2,7 @@ import type { PoolSize, WorkerKind } from "../../../knowledge/entry.js";
 import type { CallOperation, Value } from "../../operation.js";
 import { type ClassNode, type Entity, type FunctionNode, functionKey } from "../entity.js";
 import { lastNameOf } from "../last-name.js";
-import { parentOf } from "../resolution/resolver.js";
+import { isHandedOut } from "../resolution/inner-functions.js";
 
 /** A value and the function in whose scope it is to be read. */
 export interface ScopedValue {
@@ -87,6 +87,5 @@ export function spawnKey(spawn: Spawn): string {
 
 /** The name by which the program knows what a target runs: for what a decorator or a factory returned, the one that it is given as. */
 export function nameOfTarget({ function: node, namedBy }: SpawnTarget): string {
-  const isReturned = parentOf(node)?.returned.some((value) => lastNameOf(value) === node.head.name) ?? false;
-  return (isReturned && namedBy && lastNameOf(namedBy.value)) || node.head.name;
+  return (isHandedOut(node) && namedBy && lastNameOf(namedBy.value)) || node.head.name;
 }
