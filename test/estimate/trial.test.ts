@@ -45,6 +45,63 @@ function place(text: string, part: string) {
   return { start, end: start + part.length };
 }
 
+describe("of a task that takes too many steps, rounds are followed that are spread over its loops", () => {
+  const task = (body: string): string =>
+    program(`def task(n):\n    total = 0\n    ${body.replace(/\n/g, "\n    ")}\n    return total`, "[4000]");
+
+  test("what takes longer in later rounds", () => {
+    const inner = "for j in range(i // 10):\n            total += j % 3";
+    const text = task(`for i in range(n):\n    ${inner.replace(/ {4}(?= {8})/, "")}`);
+    const seen = followed(text).of("task");
+    const rounds = seen.rounds(place(text, inner));
+    assert.equal(rounds?.is, "spread");
+    // The average of 0 to 399; the first rounds, as far as the steps go, come to half of that.
+    assert.ok(rounds.value > 190 && rounds.value < 209, String(rounds.value));
+    assert.equal(seen.rounds(place(text, `for i in range(n):\n        ${inner}`))?.value, 4000);
+    assert.deepEqual(followed(text).of("task").rounds(place(text, inner)), rounds, "as before");
+  });
+
+  test("what happens in every second round happens in about every second one that is followed", () => {
+    const branch = "if i % 2 == 0:\n            k = 60\n            while k:\n                k -= 1\n                total += k";
+    const text = program(`def task(n):\n    total = 0\n    for i in range(n):\n        ${branch}\n    return total`, "[30000]");
+    const share = followed(text).of("task").share(place(text, branch));
+    assert.ok(share !== undefined && share > 0.4 && share < 0.6, String(share));
+  });
+
+  test("tasks that differ are still told apart", () => {
+    const text = program(
+      "def task(n):\n    total = 0\n    for i in range(n):\n        total += i % 7\n    return total",
+      "[400_000, 800_000, 1_600_000]",
+    );
+    const [shares = []] = followed(text).of("task").batches;
+    assert.deepEqual(
+      shares.map(({ busy }) => Math.round((busy / (shares[0]?.busy ?? 1)) * 10) / 10),
+      [1, 2, 4],
+    );
+  });
+
+  const cut: readonly (readonly [what: string, task: string])[] = [
+    [
+      "what earlier rounds marked decides",
+      "flags = [True] * 90_000\nfor i in range(2, 90_000):\n    if flags[i]:\n        for j in range(i, 90_000, i):\n            flags[j] = False",
+    ],
+    ["each round goes on from the one before", "def step(x):\n    return x + x % 7\nx = 3\nfor i in range(900_000):\n    x = step(x)"],
+    [
+      "what a round calls remembers what others worked out",
+      "known = {1: 0}\ndef chain(n, known):\n    if n not in known:\n        known[n] = 1 + chain(n // 2 if n % 2 == 0 else 3 * n + 1, known)\n    return known[n]\nfor i in range(1, 300_000):\n    total += chain(i, known)",
+    ],
+    [
+      "what a round calls is worked out once",
+      "import functools\n@functools.cache\ndef chain(n):\n    return 0 if n == 1 else 1 + chain(n // 2 if n % 2 == 0 else 3 * n + 1)\nfor i in range(1, 300_000):\n    total += chain(i)",
+    ],
+    ["one of the rounds ends the loop", "for i in range(900_000):\n    if i < 0:\n        break\n    total += 1"],
+  ];
+  for (const [what, body] of cut)
+    test(`not where ${what}`, () => {
+      assert.equal(followed(task(body)).of("task").isCutShort, true);
+    });
+});
+
 describe("what happens in tasks is counted", () => {
   test("rounds, and how often a branch is taken", () => {
     const loop = `while n > 1:

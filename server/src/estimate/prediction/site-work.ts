@@ -189,8 +189,9 @@ export function estimateSite(spawn: Spawn, program: Program, costs: CostModel, a
   return { spawn, work, demand, beside, company, payload, task, workers, workersKnown, course, whole, assumptions };
 }
 
-function observedAssumption(task: string, { isPart }: ObservedTask): Assumption {
-  const counted = isPart ? "counted in a part of what it does with the program's own data" : "counted with the program's own data";
+function observedAssumption(task: string, { isPart, isSampled }: ObservedTask): Assumption {
+  const counted =
+    isPart || isSampled ? "counted in a part of what it does with the program's own data" : "counted with the program's own data";
   return { what: `rounds and lengths in \`${task}\``, value: counted, from: "code" };
 }
 

@@ -134,11 +134,16 @@ export function builtIns(machine: Machine): ReadonlyMap<string, Py> {
   });
   define("enumerate", ([value = null, start], named) => {
     const next = machine.iterate(value);
-    let index = asIndex(start ?? named.get("start") ?? 0);
-    return lazily(() => {
+    const first = asIndex(start ?? named.get("start") ?? 0);
+    let index = first;
+    const made = new Iterator_(() => {
+      made.elements = undefined;
       const item = next();
       return item === done ? done : new Tuple([index++, item]);
     });
+    const elements = machine.elementsOf(value);
+    if (elements) made.elements = { ...elements, element: (at) => new Tuple([first + at, elements.element(at)]) };
+    return made;
   });
   /** One element of each, until one of them ends. */
   const together = (iterables: readonly Py[]): (() => readonly Py[] | typeof done) => {
@@ -155,10 +160,19 @@ export function builtIns(machine: Machine): ReadonlyMap<string, Py> {
   };
   define("zip", (given) => {
     const next = together(given);
-    return lazily(() => {
+    const made = new Iterator_(() => {
+      made.elements = undefined;
       const items = given.length === 0 ? done : next();
       return items === done ? done : new Tuple(items);
     });
+    const all = given.map((each) => machine.elementsOf(each));
+    const known = all.flatMap((each) => (each ? [each] : []));
+    if (known.length > 0 && known.length === all.length)
+      made.elements = {
+        length: Math.min(...known.map(({ length }) => length)),
+        element: (at) => new Tuple(known.map(({ element }) => element(at))),
+      };
+    return made;
   });
   define("map", ([call = null, ...iterables]) => {
     const next = together(iterables);

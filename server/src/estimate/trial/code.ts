@@ -23,6 +23,8 @@ export interface Compiled {
   readonly parameters: readonly { readonly name: string; readonly slot: number; readonly form: Parameter["form"] }[];
   readonly slotsOf: () => number;
   readonly isAsync: boolean;
+  /** Whether what a call does hangs on what earlier ones left behind. */
+  readonly hangsOnEarlier: () => boolean;
   /** The class in which it stands. */
   owner: ClassValue | undefined;
   readonly run: Run;

@@ -2,6 +2,7 @@ import type { ClassDefinition, FunctionDefinition, LambdaExpression, Module, Par
 import { makeClass } from "./classes.js";
 import { type Compiled, End, type Evaluate, type Generate, type Run, type Store } from "./code.js";
 import { ExpressionCompiler } from "./expressions.js";
+import { hangsOnEarlierCalls, hasIndependentRounds } from "./independent-rounds.js";
 import type { Machine } from "./machine.js";
 import { declareBound, holdsKind, holdsYield, Scope } from "./scope.js";
 import { done, type Frame, Imported, Opaque, type Py, PyFunction, Raised, Unclear, UnknownTest } from "./values.js";
@@ -172,7 +173,7 @@ export class Compiler extends ExpressionCompiler {
         const body = this.block(statement.body, scope);
         const otherwise = this.block(statement.otherwise, scope);
         const site = machine.site(statement);
-        return (frame) => {
+        const run = (frame: Frame): End => {
           site.began();
           while (machine.truth(test(frame))) {
             machine.tick();
@@ -186,6 +187,7 @@ export class Compiler extends ExpressionCompiler {
           site.ended();
           return otherwise(frame);
         };
+        return (frame) => (machine.sampling.isStrict ? run(frame) : machine.sampling.inOrder(() => run(frame)));
       }
       case "for": {
         const iterable = this.watched(statement.iterable, scope);
@@ -193,9 +195,7 @@ export class Compiler extends ExpressionCompiler {
         const body = this.block(statement.body, scope);
         const otherwise = this.block(statement.otherwise, scope);
         const site = machine.site(statement);
-        return (frame) => {
-          const next = machine.iterate(iterable(frame));
-          site.began();
+        const run = (frame: Frame, next: () => Py | typeof done): End => {
           for (let item = next(); item !== done; item = next()) {
             site.round();
             store(frame, item);
@@ -207,6 +207,16 @@ export class Compiler extends ExpressionCompiler {
           }
           site.ended();
           return otherwise(frame);
+        };
+        const isIndependent = hasIndependentRounds(statement);
+        return (frame) => {
+          const iterated = iterable(frame);
+          site.began();
+          const { sampling } = machine;
+          if (!machine.isWatching || sampling.isStrict) return run(frame, machine.iterate(iterated));
+          const elements = isIndependent ? machine.elementsOf(iterated) : undefined;
+          if (elements) return sampling.run(elements, (next) => run(frame, next));
+          return sampling.inOrder(() => run(frame, machine.iterate(iterated)));
         };
       }
       case "with": {
@@ -358,6 +368,9 @@ export class Compiler extends ExpressionCompiler {
       node.kind === "lambda" ? [{ kind: "return", value: node.body, start: node.body.start, end: node.body.end }] : node.body;
     if (node.kind === "function") declareBound(body, scope);
     const isGenerator = holdsYield(body);
+    const isOwn = (name: string, how: "bound anew" | "in place"): boolean =>
+      scope.slots.has(name) && (how === "bound anew" || parameters.every((parameter) => parameter.name !== name));
+    let hangsOnEarlier: boolean | undefined;
     let run: Run | undefined;
     let generate: Generate | undefined;
     const code: Compiled = {
@@ -367,6 +380,10 @@ export class Compiler extends ExpressionCompiler {
       slotsOf: () => scope.slots.size,
       owner: undefined,
       isAsync: node.kind === "function" && node.isAsync,
+      hangsOnEarlier: () => {
+        hangsOnEarlier ??= hangsOnEarlierCalls(body, isOwn);
+        return hangsOnEarlier;
+      },
       // Compiled when it is first called: most functions of a large file never are.
       run: (frame) => {
         run ??= this.block(body, scope);

@@ -452,6 +452,8 @@ export abstract class ExpressionCompiler {
       }
       clause.site.ended();
     };
+    // What is kept of the rest, or what else a short list is good for, nobody knows.
+    const isPlain = expression.makes === "list" && clauses.every(({ test }) => !test);
     /** The same without the cost of generators where all is made at once. */
     const all = (frame: Frame, index: number, start: Py, add: () => void): void => {
       const clause = clauses[index];
@@ -462,13 +464,18 @@ export abstract class ExpressionCompiler {
         if (holds) all(frame, index + 1, null, add);
         return;
       }
-      const next = machine.iterate(index === 0 ? start : clause.iterable(frame));
+      const iterated = index === 0 ? start : clause.iterable(frame);
       clause.site.began();
-      for (let item = next(); item !== done; item = next()) {
-        clause.site.round();
-        clause.store(frame, item);
-        all(frame, index + 1, null, add);
-      }
+      const rounds = (next: () => Py | typeof done): void => {
+        for (let item = next(); item !== done; item = next()) {
+          clause.site.round();
+          clause.store(frame, item);
+          all(frame, index + 1, null, add);
+        }
+      };
+      const elements = isPlain && machine.isWatching && !machine.sampling.isStrict ? machine.elementsOf(iterated) : undefined;
+      if (elements && elements.length > shortList) machine.sampling.run(elements, rounds);
+      else rounds(machine.iterate(iterated));
       clause.site.ended();
     };
     const source = clauses[0];
@@ -497,13 +504,22 @@ export abstract class ExpressionCompiler {
         return (frame) => {
           const own = inside(frame);
           const items: Py[] = [];
-          all(own, 0, iterable(frame), () => items.push(first(own)));
+          const { sampling } = machine;
+          const outerWeight = sampling.weight;
+          all(own, 0, iterable(frame), () => {
+            const item = first(own);
+            // It stands for those that are left out, so that the list is as long as it would be.
+            for (let left = sampling.weight / outerWeight; left > 0; left--) items.push(item);
+          });
           return makes === "list" ? new List(items) : new SetValue(items);
         };
       }
     }
   }
 }
+
+/** All elements of a list are made that is no longer than this. */
+const shortList = 64;
 
 /** What a value is filled in as: `!r` before how it is written. */
 function filledIn(machine: Machine, value: Py, how: string): string {

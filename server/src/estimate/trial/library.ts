@@ -166,6 +166,7 @@ function functional(machine: Machine, name: string): Call | undefined {
   const remembering = (call: Py): Py => {
     const known = new Map<unknown, Py>();
     const cached: Call = (given) => {
+      if (machine.isWatching) machine.sampling.hangTogether();
       const key = keyOf(new Tuple(given));
       const found = known.get(key);
       if (found !== undefined) return found;

@@ -10,6 +10,7 @@ import { memberOf } from "./library.js";
 import { MersenneTwister } from "./mersenne-twister.js";
 import { methodOf, typeMethod } from "./methods.js";
 import { Lock, lockMethod } from "./pools.js";
+import { Sampling } from "./sampling.js";
 import { Site } from "./site.js";
 import { Future, Pool, Tasks } from "./tasks.js";
 import {
@@ -20,6 +21,7 @@ import {
   Coroutine,
   Dict,
   done,
+  type Elements,
   Float,
   type Frame,
   fieldsOf,
@@ -48,12 +50,16 @@ export class Machine {
   /** Where something was seen since the task began. */
   seen: Site[] = [];
   readonly tasks: Tasks;
+  /** Which rounds of its loops are followed where a task takes too many steps. */
+  readonly sampling = new Sampling(this);
   /** What the module `random` draws from. */
   readonly random = new MersenneTwister(1);
   /** How long the task has slept, ns. */
   slept = 0;
   /** Where the look at a task ends that is one of more than have to be looked at. */
   watchedLimit: number;
+  /** How many steps a task takes, with the rounds that are not followed. */
+  weighedSteps = 0;
   private readonly steps = { making: 0, watching: 0 };
   private depth = 0;
   /** How many calls of each function are running. */
@@ -75,6 +81,7 @@ export class Machine {
     const { isWatching } = this;
     const of = isWatching ? "watching" : "making";
     this.steps[of] += steps;
+    if (isWatching) this.weighedSteps += steps * this.sampling.weight;
     if (this.steps[of] > (isWatching ? this.watchedLimit : this.mostSteps)) throw new Unclear("too long", true);
   }
 
@@ -253,6 +260,23 @@ export class Machine {
     return unclear("elements of something unknown");
   }
 
+  /** The same where it is known how many there are, and any of them can be asked for. */
+  elementsOf(value: Py): Elements | undefined {
+    const over = (length: number, element: (index: number) => Py): Elements => ({
+      length,
+      element: (index) => {
+        this.tick(0.3);
+        return element(index);
+      },
+    });
+    const listed = (items: readonly Py[]): Elements => over(items.length, (index) => items[index] ?? null);
+    if (value instanceof List || value instanceof Tuple) return listed(value.items);
+    if (value instanceof RangeValue) return over(value.length, (index) => value.start + value.step * index);
+    if (value instanceof Dict) return listed([...value.entries.values()].map(([key]) => key));
+    if (value instanceof SetValue) return listed([...value.members.values()]);
+    return value instanceof Iterator_ ? value.elements : undefined;
+  }
+
   listOf(value: Py): readonly Py[] {
     if (value instanceof List || value instanceof Tuple) {
       this.tickFor(value);
@@ -315,6 +339,7 @@ export class Machine {
     const active = this.active.get(code) ?? { running: 0 };
     this.active.set(code, active);
     const isFromOutside = active.running === 0;
+    if (isFromOutside && this.isWatching && code.hangsOnEarlier()) this.sampling.hangTogether();
     code.site.called(isFromOutside);
     const { generate } = code;
     if (generate) {
@@ -371,9 +396,9 @@ export class Machine {
   /** Does something in a function's body, which a call of it meanwhile calls again. */
   private inside<Found>(active: { running: number }, run: () => Found): Found {
     if (++this.depth > deepest) unclear("too deep");
-    active.running++;
     try {
-      return run();
+      // What a recursion comes to hangs on all that its calls do.
+      return active.running++ > 0 && !this.sampling.isStrict ? this.sampling.inOrder(run) : run();
     } finally {
       this.depth--;
       active.running--;

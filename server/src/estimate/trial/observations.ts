@@ -8,10 +8,12 @@ interface Tally {
   sum: number;
 }
 
-/** `least`: nothing of the kind came to its end while the program was followed. */
+/** `spread`: of rounds that are spread over all of them; `least`: nothing of the kind came to its end while the program was followed. */
 export interface Average {
   readonly value: number;
-  readonly is: "all" | "some" | "least";
+  /** Of what is `spread`, how far that is likely off, as a share of it. */
+  readonly error?: number;
+  readonly is: "all" | "spread" | "some" | "least";
 }
 
 /** What was seen while one function's calls were followed as tasks. Everything is known by where it stands. */
@@ -23,6 +25,10 @@ export class Observations {
   private readonly branches = new Map<string, [first: number, second: number]>();
   /** Set where not all of it could be followed. */
   isCutShort = false;
+  /** Where of some loops only rounds were followed that are spread over all: how far what was seen is likely off, as a share of it. */
+  error: number | undefined;
+  /** Set where some tasks were not followed to their end. */
+  isPartly = false;
   /** How the tasks that were handed in together compare with their average; none where that cannot be told. */
   batches: readonly (readonly Share[])[] = [];
 
@@ -88,7 +94,9 @@ export class Observations {
   private average(of: ReadonlyMap<string, Tally>, range: Range): Average | undefined {
     const found = of.get(keyOf(range));
     if (!found) return undefined;
-    return { value: found.sum / found.times, is: !this.isCutShort ? "all" : found.ended === 0 ? "least" : "some" };
+    const value = found.sum / found.times;
+    if (this.isCutShort || this.isPartly) return { value, is: found.ended === 0 ? "least" : "some" };
+    return this.error === undefined ? { value, is: "all" } : { value, error: this.error, is: "spread" };
   }
 }
 

@@ -27,6 +27,11 @@ export class ObservedTask {
     return this.seen.isCutShort;
   }
 
+  /** Whether not all rounds of its loops were followed, or not all of each task. */
+  get isSampled(): boolean {
+    return this.seen.error !== undefined || this.seen.isPartly;
+  }
+
   /** How so many tasks that are handed in together compare with their average; undefined where all do about the same, or it was not seen. */
   sharesOf(tasks: Interval): readonly Share[] | undefined {
     if (tasks.low !== tasks.high) return undefined;
@@ -89,6 +94,11 @@ function range(average: Average | undefined, guess?: Interval): Interval | undef
   switch (average.is) {
     case "all":
       return exactly(value);
+    case "spread": {
+      // What depends on few of the rounds is further off than what all of them take.
+      const factor = 1 + Math.min(1, Math.max(0.15, 3 * (average.error ?? 0)));
+      return interval(value / factor, value, value * factor);
+    }
     case "some":
       return interval(value / 2, value, value * 2);
     case "least":
@@ -112,7 +122,9 @@ export function observedTask(
     last = { mostSteps, cores, followed: follow(module, mostSteps, cores) };
     known.set(module, last);
   }
-  const seen = last.followed.tasks.get(keyOf(task.head.nameRange));
+  const { tasks } = last.followed;
+  // What was handed in may be what a decorator made of it.
+  const seen = tasks.get(keyOf(task.head.nameRange)) ?? [...tasks.values()].find((each) => each.callsOf(task.head.nameRange) !== undefined);
   return seen && new ObservedTask(file, seen);
 }
 

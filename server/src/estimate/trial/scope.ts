@@ -116,10 +116,10 @@ export function holdsKind(nodes: readonly Node[], kinds: RegExp): boolean {
   return found;
 }
 
-type Node = (Statement | Expression) & Range;
+export type Node = (Statement | Expression) & Range;
 
 /** Visits what stands in a scope, without the bodies of functions and classes in it. */
-function inScope(nodes: readonly Node[], visit: (node: Node) => void): void {
+export function inScope(nodes: readonly Node[], visit: (node: Node) => void): void {
   const look = (value: unknown): void => {
     if (Array.isArray(value)) {
       for (const each of value) look(each);

@@ -21,6 +21,8 @@ export class Site {
   private finishedCalls = 0;
   /** How many calls there were when the last one from outside had come to its end. */
   private callsOfFinished = 0;
+  /** For how many calls from outside the last one stands. */
+  private lastWeight = 1;
   private progress: RecursionProgress | undefined;
   private isSeen = false;
 
@@ -37,23 +39,23 @@ export class Site {
   took(isFirst: boolean): void {
     if (!this.machine.isWatching) return;
     if (!this.isSeen) this.note();
-    if (isFirst) this.first++;
-    else this.second++;
+    if (isFirst) this.first += this.machine.sampling.weight;
+    else this.second += this.machine.sampling.weight;
   }
 
   /** A loop begins. */
   began(): void {
     if (!this.machine.isWatching) return;
     if (!this.isSeen) this.note();
-    this.runs++;
+    this.runs += this.machine.sampling.weight;
   }
 
   round(): void {
-    if (this.machine.isWatching) this.rounds++;
+    if (this.machine.isWatching) this.rounds += this.machine.sampling.weight;
   }
 
   ended(): void {
-    if (this.machine.isWatching) this.finished++;
+    if (this.machine.isWatching) this.finished += this.machine.sampling.weight;
   }
 
   saw(value: Py): void {
@@ -64,26 +66,27 @@ export class Site {
     if (value instanceof Iterator_) value.counted ??= (count) => this.sawLength(count);
     const number = asFloat(value);
     if (number === undefined || !Number.isFinite(number)) return;
-    this.numbered++;
-    this.numbers += number;
+    this.numbered += this.machine.sampling.weight;
+    this.numbers += number * this.machine.sampling.weight;
   }
 
   private sawLength(length: number): void {
-    this.sized++;
-    this.sizes += length;
+    this.sized += this.machine.sampling.weight;
+    this.sizes += length * this.machine.sampling.weight;
   }
 
   called(isFromOutside: boolean): void {
     if (!this.machine.isWatching) return;
     if (!this.isSeen) this.note();
-    this.calls++;
-    if (isFromOutside) this.outermost++;
+    this.calls += this.machine.sampling.weight;
+    if (isFromOutside) this.outermost += this.machine.sampling.weight;
+    if (isFromOutside) this.lastWeight = this.machine.sampling.weight;
   }
 
   /** A call from outside came to its end. */
   returned(): void {
     if (!this.machine.isWatching) return;
-    this.finishedCalls++;
+    this.finishedCalls += this.machine.sampling.weight;
     this.callsOfFinished = this.calls;
   }
 
@@ -111,10 +114,10 @@ export class Site {
       if (this.finished < this.runs) this.runs = this.rounds = 0;
       if (this.finishedCalls < this.outermost) this.outermost = this.calls = 0;
     }
-    const unfinishedCalls = this.finishedCalls === this.outermost - 1 ? this.unfinishedCalls() : undefined;
+    const unfinishedCalls = this.finishedCalls === this.outermost - this.lastWeight ? this.unfinishedCalls() : undefined;
     if (unfinishedCalls !== undefined) {
       this.calls = this.callsOfFinished + unfinishedCalls;
-      this.finishedCalls++;
+      this.finishedCalls = this.outermost;
     }
     to.tookBranch(range, true, this.first);
     to.tookBranch(range, false, this.second);

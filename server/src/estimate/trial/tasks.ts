@@ -72,6 +72,10 @@ interface Tasked {
   readonly followed: Handed[];
   /** Set where the look ended in one of them. */
   isCutShort: boolean;
+  /** Of those of which only some rounds were followed, how far what was seen is likely off, as a share of it. */
+  error: number | undefined;
+  /** Set where one was not followed to its end. */
+  isPartly: boolean;
 }
 
 interface Waiting {
@@ -154,7 +158,7 @@ export class Tasks {
     const code = codeOf(task);
     if (machine.isWatching || !code) return machine.await(machine.call(task, given, named), "may be a value");
     const key = keyOf(code.site.range);
-    const tasked = this.tasked.get(key) ?? { handed: [], followed: [], isCutShort: false };
+    const tasked = this.tasked.get(key) ?? { handed: [], followed: [], isCutShort: false, error: undefined, isPartly: false };
     this.tasked.set(key, tasked);
     const input = describe([...(task instanceof BoundMethod ? [task.receiver] : []), ...given, ...named.values()]);
     const handed = { by, place: tasked.handed.length, ...input };
@@ -182,27 +186,36 @@ export class Tasks {
 
   private follow(run: () => Py, input: Pick<Handed, "by" | "place" | "kind" | "size">, tasked: Tasked, isNeeded: boolean): Py {
     const { machine } = this;
-    const [steps, moved, taken] = [machine.watchedSteps, this.moved, this.taken];
+    const [steps, moved, taken] = [machine.weighedSteps, this.moved, this.taken];
     const seen = new Observations();
     // Of a task that came to its end, what did not is a generator that nobody asked for more.
     let unfinished: "counts" | "is left out" = "counts";
     let isKept = true;
+    let isWhole = true;
     machine.isWatching = true;
     machine.slept = 0;
     machine.watchedLimit = isNeeded ? machine.mostSteps : (machine.mostSteps * 3) / 4;
+    const others = isNeeded ? Math.max(0, leastFollowed - 1 - tasked.followed.length) : 0;
+    machine.sampling.begin((machine.watchedLimit - machine.watchedSteps) / (1 + others));
     try {
-      return run();
+      const found = run();
+      if (!machine.sampling.hasLeftOut) return found;
+      // What it made is not all that it would be.
+      tasked.error = Math.max(machine.sampling.error, tasked.error ?? 0);
+      return new Opaque();
     } catch (error) {
       if (error instanceof Blocked) {
         isKept = this.moved > moved;
         if (isKept) return null;
       } else if (error instanceof Unclear && error.isTooLong && !isNeeded) {
-        // What is seen of the others stands.
-        isKept = false;
-        tasked.handed.push({ ...input, seen: undefined, steps: 0, sleptNs: 0, takes: true });
+        // It is one of those that take long, and what is seen of it is the least that they do.
+        isWhole = false;
+        tasked.isPartly = true;
         return new Opaque();
       } else {
-        if (!(error instanceof Unclear) || !error.isTooLong) unfinished = "is left out";
+        // What fails where rounds are left out did not fail by itself.
+        const isTooLong = error instanceof Unclear ? error.isTooLong : machine.sampling.hasLeftOut;
+        if (!isTooLong) unfinished = "is left out";
         tasked.isCutShort = true;
       }
       throw error;
@@ -212,8 +225,8 @@ export class Tasks {
       machine.isWatching = false;
       machine.watchedLimit = machine.mostSteps;
       if (isKept) {
-        const [taskSteps, sleptNs] = [machine.watchedSteps - steps, machine.slept * 1e9];
-        const handed = { ...input, seen, steps: taskSteps, sleptNs, takes: this.taken > taken };
+        const [taskSteps, sleptNs] = [machine.weighedSteps - steps, machine.slept * 1e9];
+        const handed = { ...input, seen, steps: taskSteps, sleptNs, takes: this.taken > taken || !isWhole };
         tasked.handed.push(handed);
         tasked.followed.push(handed);
       }
@@ -271,9 +284,11 @@ function describe(given: readonly Py[]): Pick<Handed, "kind" | "size"> {
 }
 
 /** All that was seen, each task for those that are like it. */
-function summed({ handed, followed, isCutShort }: Tasked): Observations {
+function summed({ handed, followed, isCutShort, error, isPartly }: Tasked): Observations {
   const all = new Observations();
   all.isCutShort = isCutShort;
+  all.error = error;
+  all.isPartly = isPartly;
   const weights = new Map<Handed, number>();
   const batches = new Map<object, Handed[]>();
   for (const each of isCutShort ? followed : handed) {

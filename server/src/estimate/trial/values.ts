@@ -82,10 +82,18 @@ export class Opaque {
 /** What an iterator hands out after its last element. */
 export const done = Symbol("done");
 
+/** What can be gone through in any order. */
+export interface Elements {
+  readonly length: number;
+  readonly element: (index: number) => Py;
+}
+
 /** Iterators, and what generator functions make. */
 export class Iterator_ {
   /** Told how many elements there were, where a call went through all of them. */
   counted: ((length: number) => void) | undefined;
+  /** What it goes through, where nothing of that was taken yet. */
+  elements: Elements | undefined;
 
   constructor(
     readonly next: () => Py | typeof done,
