@@ -324,4 +324,72 @@ def around(item):
     assert.ok(work(code, "long") > 8 * once && work(code, "long") < 12 * once, `${work(code, "long")} ${once}`);
     assert.ok(work(code, "around") > 0.9 * once && work(code, "around") < 1.1 * once, `${work(code, "around")} ${once}`);
   });
+
+  test("is known where a decorator that is given options hands out a partial of itself", () => {
+    const code = `import functools
+
+def timed(function=None, *, label=None):
+    if function is None:
+        return functools.partial(timed, label=label)
+    @functools.wraps(function)
+    def inner(*args, **kwargs):
+        return function(*args, **kwargs)
+    return inner
+
+@timed(label="a")
+def brief():
+    return quick()
+
+@timed(label="b")
+def lengthy():
+    return slow()
+
+def short(item):
+    return brief()
+
+def long(item):
+    return lengthy()
+`;
+    assert.ok(work(code, "long") > 100 * work(code, "short"), `${work(code, "long")} ${work(code, "short")}`);
+  });
+
+  test("a partial of a function of the library costs what that does", () => {
+    const code = `import functools
+
+largest = functools.partial(max, key=lambda n: sum(range(n)))
+
+def partly(item):
+    return functools.partial(sorted, reverse=True)(list(range(100_000)))
+
+def whole(item):
+    return sorted(list(range(100_000)), reverse=True)
+
+def keyed(item):
+    return largest([1_000] * 1_000)
+
+def unkeyed(item):
+    return max([1_000] * 1_000)
+`;
+    const [partly, whole] = [work(code, "partly"), work(code, "whole")];
+    assert.ok(partly > 0.9 * whole && partly < 1.1 * whole, `${partly} ${whole}`);
+    assert.ok(work(code, "keyed") > 50 * work(code, "unkeyed"), `${work(code, "keyed")} ${work(code, "unkeyed")}`);
+  });
+
+  test("the largest and smallest by a key that is a function of the program cost a call of that for each element", () => {
+    const code = (name: string): string => `import heapq
+
+def key(n):
+    return sum(i for i in range(500))
+
+def task(item):
+    return heapq.${name}(3, [1] * 10_000, key=key)
+
+def once(item):
+    return key(item)
+`;
+    for (const name of ["nlargest", "nsmallest"]) {
+      const ratio = work(code(name), "task") / work(code(name), "once");
+      assert.ok(ratio > 5_000 && ratio < 20_000, `${name}: ${ratio}`);
+    }
+  });
 });

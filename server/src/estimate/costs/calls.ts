@@ -7,6 +7,7 @@ import { usesInside } from "../tasks/shared-use.js";
 import type { Activation } from "../values/activation.js";
 import { codeGiven } from "../values/called-code.js";
 import { writtenName } from "../values/names-in-text.js";
+import { partialLibraryCall, partialRun } from "../values/partial-calls.js";
 import { isDecoration, libraryName, makesFrozen, methodOfKind } from "./called-library.js";
 import { addPooled, addTime, addTo, emptySum, type Sum, zero } from "./cost-sum.js";
 import { Costing, type CostSources } from "./costing.js";
@@ -17,7 +18,6 @@ import type { LibraryCalls } from "./library-calls.js";
 import { consumedNs } from "./library-table.js";
 import { notedEntry } from "./noted-entry.js";
 import { runsUnknown } from "./opaque-calls.js";
-import { partialRun } from "./partial-calls.js";
 import type { ProgramCalls } from "./program-calls.js";
 import { addUnlistedCall } from "./unlisted-calls.js";
 
@@ -52,6 +52,12 @@ export class Calls extends Costing {
     if (partial && !this.state.stack.has(partial.function) && !this.state.stack.isFull) {
       this.interpret(sum, "callMethod");
       this.program.enter(partial, sum, note);
+      return;
+    }
+    const partialCall = partialLibraryCall(operation, at, this.resolver);
+    if (partialCall) {
+      this.interpret(sum, "callMethod");
+      this.add(partialCall, at, sum);
       return;
     }
     const name = libraryName(operation, within, this.evaluator) ?? methodOfKind(operation, at, this.constructs);

@@ -5,6 +5,7 @@ import { isHandedOut } from "../../program/link/resolution/inner-functions.js";
 import { parentOf, type Resolver } from "../../program/link/resolution/resolver.js";
 import type { CallOperation, Value } from "../../program/operation.js";
 import { type Activation, type Argument, activationOfCall, bareActivation, holderOf } from "./activation.js";
+import { partialRun } from "./partial-calls.js";
 
 /*
  * What a call runs in the activation that it stands in: of functions that are handed in, the one that was handed in here; of those that a decorator stands
@@ -102,12 +103,16 @@ function activationAround(
   depth: number,
 ): Activation | undefined {
   if (depth > deepest) return undefined;
-  for (const callee of resolver.callees(call, at.function)) {
+  const runs = resolver.callees(call, at.function).map((callee) => {
     // `retry(3)(fetch)`: the function that is called is itself made by a call.
     const maker = call.callee.op === "call" ? activationAround(callee.function, call.callee, at, resolver, depth + 1) : undefined;
-    const inner = activationOfCall(callee.function, call, at, callee.receiver !== undefined, maker);
-    if (callee.function === parentOf(made)) return inner;
-    for (const value of callee.function.returned) {
+    return activationOfCall(callee.function, call, at, callee.receiver !== undefined, maker);
+  });
+  // `timed(label="read")(fetch)`, where `timed` hands out a partial of itself when it is given no function.
+  const ofPartial = partialRun(call, at, resolver);
+  for (const inner of ofPartial ? [...runs, ofPartial] : runs) {
+    if (inner.function === parentOf(made)) return inner;
+    for (const value of inner.function.returned) {
       const found = value.op === "call" ? activationAround(made, value, inner, resolver, depth + 1) : undefined;
       if (found) return found;
     }

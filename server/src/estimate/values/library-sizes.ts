@@ -12,10 +12,11 @@ import { bitsOf } from "./integer-sizes.js";
 import { jsonBytes, pickledBytes, shapeOf } from "./shape.js";
 import { sizeOfFormat, valuesOfFormat } from "./struct-formats.js";
 
-/** Methods of a generator of one's own do what the functions of the module do with the shared one. */
+/** Methods of a generator of one's own do what the functions of the module do with the shared one; the smallest are found as the largest are. */
 export function sameAsFunction(name: string): string {
   return name
     .replace(/^random\.Random\./, "random.")
+    .replace(/^heapq\.nsmallest$/, "heapq.nlargest")
     .replace(/^builtins\.bytearray\.(?=(r?find|r?index|count|translate|replace|split|hex|decode|join)$)/, "builtins.bytes.")
     .replace(/^builtins\.bytes\.(rfind|r?index)$/, "builtins.bytes.find");
 }

@@ -1,6 +1,6 @@
 import type { Resolver } from "../../program/link/resolution/resolver.js";
 import type { CallOperation } from "../../program/operation.js";
-import { type Activation, type Argument, activationOfCall, bareActivation } from "../values/activation.js";
+import { type Activation, type Argument, activationOfCall, bareActivation } from "./activation.js";
 
 /** The function of the program that a call of what `functools.partial` made runs, with the arguments of both. */
 export function partialRun(call: CallOperation, at: Activation, resolver: Resolver): Activation | undefined {
@@ -23,6 +23,20 @@ export function partialRun(call: CallOperation, at: Activation, resolver: Resolv
     for (const [name, argument] of run.arguments)
       bound.set(name, given.some(({ value }) => value === argument.value) ? { ...argument, in: outer } : argument);
     return { ...run, arguments: bound };
+  }
+  return undefined;
+}
+
+/** The call that one of what `functools.partial` made of a function of the library comes to. */
+export function partialLibraryCall(call: CallOperation, at: Activation, resolver: Resolver): CallOperation | undefined {
+  for (const partial of resolver.resolve(call.callee, at.function)) {
+    const [inner, ...given] = partial.kind === "partial" ? partial.call.arguments : [];
+    if (partial.kind !== "partial" || inner?.form !== "positional" || partial.in.file !== at.function.file) continue;
+    if (!resolver.resolve(inner.value, partial.in).some(({ kind }) => kind === "external")) continue;
+    const isNamedAnew = (name: string): boolean => call.arguments.some((argument) => argument.form === "keyword" && argument.name === name);
+    const before = given.filter(({ form }) => form === "positional");
+    const named = given.filter(({ form, name }) => form === "keyword" && !isNamedAnew(name));
+    return { ...call, callee: inner.value, arguments: [...before, ...call.arguments, ...named] };
   }
   return undefined;
 }
