@@ -264,7 +264,8 @@ export function measuredCallNs(
     case "pickle.loads": {
       const made = first && dumpedShape(first, at, evaluator);
       const bytes = length(first);
-      return made ? serialized(name, made, costs) : bytes && bulk(`${name}:records`, bytes);
+      if (made || !bytes) return made && serialized(name, made, costs);
+      return widened(add(onceSerialized(name, costs), multiply(costs.bulk[`${name}:records`].nsPerUnit, bytes)));
     }
     case "copy.deepcopy": {
       const copied = shape(first);
@@ -455,8 +456,10 @@ const blockBytes = 500_000;
 /** Making a counter runs functions written in Python, as long as counting so many elements takes (28 to 41, CPython 3.8 to 3.14). */
 const emptyCounter = 31;
 
+type Serializer = "json.dumps" | "json.loads" | "pickle.dumps" | "pickle.loads";
+
 /** The nanoseconds of turning a value into text or bytes, or back: each kind of part at the rate measured for values made of it alone. */
-function serialized(name: "json.dumps" | "json.loads" | "pickle.dumps" | "pickle.loads", shape: Shape, costs: OperationCosts): Interval {
+function serialized(name: Serializer, shape: Shape, costs: OperationCosts): Interval {
   const isJson = name.startsWith("json");
   const bytesOf = isJson ? jsonBytes : pickledBytes;
   const none = { integers: 0, floats: 0, texts: 0, characters: 0, containers: 0 };
@@ -475,15 +478,21 @@ function serialized(name: "json.dumps" | "json.loads" | "pickle.dumps" | "pickle
     part(isLong ? "text" : "strings", texts),
     containers,
   ];
+  // How to make an object anew is asked of its class: of three attributes 380 to 500 ns beyond its dict to write, 130 to 170 to read (CPython 3.11, 3.13).
+  const objects = isJson ? 0 : (shape.instances ?? 0) * (name === "pickle.dumps" ? 23 : 9);
+  return widened([...parts, scale(costs.operations.callPython, objects)].reduce(add, onceSerialized(name, costs)));
+}
+
+/** What a call takes once, however little there is. */
+function onceSerialized(name: Serializer, costs: OperationCosts): Interval {
   // An encoder is made for the call, and functions of the package are called: seen best where there is little to write.
   const { callPython } = costs.operations;
   const calls = scale(callPython, name === "json.dumps" ? 15 : name === "json.loads" ? 7 : 2);
   const ofRecords = add(costs.bulk[`${name}:records`].fixedNs, calls);
-  // How to make an object anew is asked of its class: of three attributes 380 to 500 ns beyond its dict to write, 130 to 170 to read (CPython 3.11, 3.13).
-  const objects = isJson ? 0 : (shape.instances ?? 0) * (name === "pickle.dumps" ? 23 : 9);
+  if (name !== "json.dumps" && name !== "json.loads") return ofRecords;
   // 1,060 to 1,490 ns for `loads('{"a": 1}')`, 1,690 to 2,300 for `dumps`, on CPython 3.11, 3.13 and 3.13t: what many records take hides it.
-  const ofStrings = isJson ? costs.bulk[`${name as "json.dumps" | "json.loads"}:strings`].fixedNs : ofRecords;
-  return widened([...parts, scale(callPython, objects)].reduce(add, ofStrings.likely > ofRecords.likely ? ofStrings : ofRecords));
+  const ofStrings = costs.bulk[`${name}:strings`].fixedNs;
+  return ofStrings.likely > ofRecords.likely ? ofStrings : ofRecords;
 }
 
 /** `json.dump`, and before 3.13 `json.dumps(rows, indent=2)`, against `json.dumps(rows)`: 2.6 to 5.4 times, CPython 3.11 to 3.14 (`test/measure/library_calls.py`), most where containers are short. */
