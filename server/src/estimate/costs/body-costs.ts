@@ -22,7 +22,7 @@ import { looksForOthers } from "../tasks/lock-contention.js";
 import { firstTimeShare, isMadeOnce } from "../tasks/made-once.js";
 import { isMainGuard } from "../tasks/main-guard.js";
 import { usesInside } from "../tasks/shared-use.js";
-import { besideWait, startedTogether, waitOfRound } from "../tasks/started-coroutines.js";
+import { besideWait, startedTogether, waitTogether } from "../tasks/started-coroutines.js";
 import type { HotLoop } from "../tasks/task-work.js";
 import type { Activation } from "../values/activation.js";
 import { calledName, loopText, wholeText } from "../values/names-in-text.js";
@@ -180,9 +180,10 @@ export class BodyCosts extends Costing {
     const own = emptySum();
     if (operation.op === "call") this.calls.add(operation, at, own);
     else this.pinnable(operation, at, own, (inner) => this.loop(operation, at, inner));
-    const wait = operation.op === "call" ? own.wait : waitOfRound(own.wait, this.evaluator.trips(operation, at).count);
+    const wait = operation.op === "call" ? own.wait : waitTogether(own, this.evaluator.trips(operation, at).count);
     const { all, more } = besideWait(longest, wait);
-    addTo(sum, { ...own, wait: more });
+    // Whom a semaphore of the loop lets in is told by the wait; threads do not wait for it.
+    addTo(sum, { ...own, ...withoutLocks, wait: more });
     return all;
   }
 
@@ -393,3 +394,16 @@ export class BodyCosts extends Costing {
  */
 const generatorContext = 7;
 const maximumSteps = 60_000;
+
+/** What a sum is without the sections that were entered under locks. */
+const withoutLocks = {
+  lockPlaces: 0,
+  lockedUnknown: 0,
+  lockEntries: 0,
+  lockChecks: 0,
+  lockReleases: 0,
+  lockRecords: 0,
+  locked: zero,
+  lockedNative: zero,
+  lockedWait: zero,
+} as const satisfies Partial<Sum>;

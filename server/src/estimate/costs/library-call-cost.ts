@@ -5,6 +5,7 @@ import type { CallableEntry } from "../../knowledge/entry.js";
 import { type CallCost, costOf, evaluate, type Verdict } from "../../knowledge/evaluate.js";
 import type { CallOperation, ComputeOperation } from "../../program/operation.js";
 import { awaitedSign, isForSiblings, signAwaited, waitedInVain, withHelp } from "../tasks/helper-threads.js";
+import { waitsForItsOwn } from "../tasks/started-coroutines.js";
 import type { Activation } from "../values/activation.js";
 import type { Evaluator } from "../values/evaluate.js";
 import { overLoopback } from "../waits/loopback.js";
@@ -67,7 +68,7 @@ export function libraryCallCost(
   const known = atPrecision(name, call, at, evaluator, usual);
   const isIdle = call.op === "call" && entry.kind === "process-wait" && startsIdleCommand(call, at, evaluator);
   const cost =
-    call.op === "call" && isForSiblings(name, call, at)
+    call.op === "call" && (isForSiblings(name, call, at) || waitsForItsOwn(name, call, at, evaluator.resolver))
       ? { ...known, waitNs: zero }
       : isIdle
         ? { ...known, nativeNs: zero, waitNs: add(known.waitNs, known.nativeNs) }

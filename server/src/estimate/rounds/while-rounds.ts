@@ -190,7 +190,8 @@ export function drainedRounds(loop: LoopOperation, at: Activation, evaluator: Ev
   };
   if (test.op === "compute" && test.operator === "not" && test.operands[0]) return filledLength(test.operands[0]);
   if (test.op === "compute" && /^(is not|!=)$/.test(test.operator) && test.operands[0]) return before(filledLength(test.operands[0]));
-  if (test.op !== "constant" || !loop.endsEarly) return undefined;
+  // A worker of an event loop that never ends by itself is cancelled when all is done.
+  if (test.op !== "constant" || !(loop.endsEarly || at.function.head.isAsync)) return undefined;
   for (const operation of loop.body) {
     const length = operation.op === "call" ? filledLength(operation) : undefined;
     if (length) return length;

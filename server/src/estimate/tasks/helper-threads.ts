@@ -102,16 +102,16 @@ export function signAwaited(name: string, call: CallOperation, at: Activation, g
  * condition of the file, that fill and empty a queue. Nobody would do that work for it sooner by waiting beside it.
  */
 export function isForSiblings(name: string, call: CallOperation, { function: { file, index } }: Activation): boolean {
-  const [, type, method] = siblingWaits.exec(name) ?? [];
+  const [, type, method] = siblingWaits.exec(name) ?? coroutineWaits.exec(name) ?? [];
   if (type === undefined || method === undefined) return false;
   if (type === "Barrier") return true;
   // A limit of time is often all that is waited for.
   const isLimited = call.arguments.some(({ form, name: keyword }, index) =>
-    form === "keyword" ? keyword === "timeout" : method !== "wait_for" || index > 0,
+    form === "keyword" ? keyword === "timeout" : !/^(wait_for|put)$/.test(method) || index > 0,
   );
   const object = lastName(receiverOf(call));
   if (isLimited || object === undefined) return false;
-  const givers = type === "Event" ? ["set"] : type === "Condition" ? ["notify", "notify_all"] : ["put", "put_nowait"];
+  const givers = type === "Event" ? ["set"] : type === "Condition" ? ["notify", "notify_all"] : endsOfQueueWait(method);
   // What sets an event for itself takes it back before it waits, or it would not wait.
   const isOther = (given: number): boolean => type !== "Event" || given !== index;
   return givers.some((giver) => file.calls(giver).some((each) => isOther(each.function) && lastName(receiverOf(each.call)) === object));
@@ -119,6 +119,15 @@ export function isForSiblings(name: string, call: CallOperation, { function: { f
 
 const siblingWaits =
   /^(?:threading|multiprocessing\.synchronize|queue|multiprocessing\.queues)\.(Barrier|Event|Condition|(?:Simple|Lifo|Priority|Joinable)?Queue)\.(wait|wait_for|get)$/;
+
+/** What coroutines wait for that others of the same event loop do; nothing else can do it. */
+const coroutineWaits = /^asyncio\.(Barrier|Event|Condition|(?:Lifo|Priority)?Queue)\.(wait|wait_for|get|put|join)$/;
+
+/** What others do to a queue that ends a wait at it. */
+function endsOfQueueWait(method: string): readonly string[] {
+  if (method === "join") return ["task_done"];
+  return method === "put" ? ["get", "get_nowait"] : ["put", "put_nowait"];
+}
 
 /** The methods that calls are given, with the name of their object: `ready.set` of `Timer(1, self.ready.set)`. */
 function methodsHandedOn(file: LinkedFile): ReadonlySet<string> {

@@ -1,6 +1,7 @@
-import { type Interval, interval } from "../../base/interval.js";
+import { type Interval, interval, scale } from "../../base/interval.js";
 import type { Resolver } from "../../program/link/resolution/resolver.js";
 import type { CallOperation, LoopOperation, Operation, Value } from "../../program/operation.js";
+import type { Sum } from "../costs/cost-sum.js";
 import type { Activation } from "../values/activation.js";
 import { lastName } from "../values/names-in-text.js";
 
@@ -21,7 +22,7 @@ export function startedTogether(block: readonly Operation[], at: Activation, res
   const starting = new Set<Operation>();
   const joining = new Set<Operation>();
   for (const operation of block) {
-    if (operation.op === "loop" && operation.form !== "comprehension") {
+    if (operation.op === "loop") {
       if (operation.body.some((inner) => inner.op === "call" && isTaskMaker(inner) && isOfCoroutine(inner, at, resolver)))
         starting.add(operation);
       continue;
@@ -35,7 +36,7 @@ export function startedTogether(block: readonly Operation[], at: Activation, res
 }
 
 /** One round's share of what a loop waits for. */
-export function waitOfRound(whole: Interval, count: Interval): Interval {
+function waitOfRound(whole: Interval, count: Interval): Interval {
   const share = (ns: number, times: number): number => ns / Math.max(1, times);
   return interval(share(whole.low, count.low), share(whole.likely, count.likely), share(whole.high, count.high));
 }
@@ -77,7 +78,38 @@ function isOfCoroutine(call: CallOperation, at: Activation, resolver: Resolver):
 }
 
 function isCoroutine(call: CallOperation, at: Activation, resolver: Resolver): boolean {
-  return resolver.callees(call, at.function).some((callee) => callee.function.head.isAsync);
+  if (resolver.callees(call, at.function).some((callee) => callee.function.head.isAsync)) return true;
+  const names = resolver.externalCallees(call, at.function);
+  return names.length > 0 && names.every((name) => resolver.knowledge.callable(name)?.style === "awaitable");
+}
+
+/**
+ * Whether a call waits for nothing but coroutines that stand in it as calls, whose waits are counted where these stand: `asyncio.run(main())`,
+ * `asyncio.wait_for(ask(n), 1)`, `gather(*(asyncio.to_thread(query, n) for n in numbers))`.
+ */
+export function waitsForItsOwn(name: string, call: CallOperation, at: Activation, resolver: Resolver): boolean {
+  const several = /^asyncio\.gather$/.test(name);
+  if (!several && !ofOneCoroutine.test(name)) return false;
+  const isOwn = (value: Value): boolean => {
+    if (value.op === "comprehension") return isOwn(value.element);
+    if (value.op === "display") return value.elements.length > 0 && value.elements.every(isOwn);
+    return value.op === "call" && (isCoroutine(value, at, resolver) || isOfCoroutine(value, at, resolver));
+  };
+  const given = call.arguments.filter(({ form }) => form === "positional" || form === "star");
+  return given.length > 0 && (several ? given : given.slice(0, 1)).every(({ value }) => isOwn(value));
+}
+
+const ofOneCoroutine = /^asyncio\.(run|wait_for|shield|AbstractEventLoop\.run_until_complete|Runner\.run)$/;
+
+/**
+ * How long coroutines that wait at the same time wait together: as long as one of them, and no shorter than a semaphore lets them, which has so many in at a
+ * time.
+ */
+export function waitTogether(whole: Sum, count: Interval): Interval {
+  const each = waitOfRound(whole.wait, count);
+  if (whole.lockPlaces < 1) return each;
+  const throughSemaphore = scale(whole.lockedWait, 1 / whole.lockPlaces);
+  return besideWait(each, throughSemaphore).all;
 }
 
 function isLoopOf(loop: LoopOperation, comprehension: Extract<Value, { op: "comprehension" }>): boolean {

@@ -83,9 +83,10 @@ function makerOf(queue: Value, within: FunctionNode, resolver: Resolver): CallOp
   return undefined;
 }
 
-/** How many threads the file starts on this function, which share what they take out of a queue; one where it starts none. */
+/** How many threads, or tasks of an event loop, the file starts on this function, which share what they take out of a queue; one where it starts none. */
 export function sharersOf(at: Activation, evaluator: Evaluator): Amount {
   const { file, head } = at.function;
+  if (head.isAsync) return coroutinesOf(at, evaluator);
   let total: Amount = exactly(0);
   const own = head.class === undefined ? undefined : file.facts.classes[head.class]?.name;
   for (const { call, function: index } of [...file.calls("Thread"), ...(own === undefined ? [] : file.calls(own))]) {
@@ -95,6 +96,18 @@ export function sharersOf(at: Activation, evaluator: Evaluator): Amount {
     total = combine(total, repeatsOf(call, starting, evaluator), (a, b) => a + b);
   }
   return total && mapAmount(total, (threads) => Math.max(1, threads));
+}
+
+/** How many coroutines the file makes of this function. */
+function coroutinesOf(at: Activation, evaluator: Evaluator): Amount {
+  const { file, head } = at.function;
+  let total: Amount = exactly(0);
+  for (const { call, function: index } of file.calls(head.name)) {
+    const node = file.functionAt(index);
+    if (!node || !evaluator.resolver.callees(call, node).some((callee) => callee.function === at.function)) continue;
+    total = combine(total, repeatsOf(call, activationOf(node, at), evaluator), (a, b) => a + b);
+  }
+  return total && mapAmount(total, (made) => Math.max(1, made));
 }
 
 function startsThread(call: CallOperation, run: FunctionNode, at: Activation, evaluator: Evaluator): boolean {
