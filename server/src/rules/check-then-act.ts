@@ -32,6 +32,7 @@ import { type MadeValue, madeValue } from "./made-value.js";
 import { checkedAccesses, isNamedForEnd, quoted, raceOf, whoText } from "./race.js";
 import { type Match, noFix, type Rule, type RuleContext } from "./rule.js";
 import { isStatistic } from "./told-count.js";
+import { updateRaces } from "./update-races.js";
 
 /** What goes wrong when somebody comes between. */
 type Harm =
@@ -550,8 +551,13 @@ function removalErrors({ act }: CheckThenAct): readonly string[] {
   return isOfList ? ["KeyError", "ValueError", "LookupError"] : ["KeyError", "LookupError"];
 }
 
-/** The same statement is reported as an update that can be lost. */
+/** The same statement is reported as an update that can be lost. What a function that is called updates is its own affair, but for what it is told to store. */
 function isReportedAsUpdate(access: Access, accesses: readonly Access[], program: Program): boolean {
+  const { check, function: node, statement } = access;
+  if (check?.pattern.byCall)
+    return updateRaces(program).some(
+      ({ race: { first } }) => first.update?.storedBy && first.function === node && first.statement.start === statement.start,
+    );
   if (!access.update) return false;
   const stores = accesses.filter(({ does }) => does === "assign" || does === "update" || does === "delete");
   return raceOf(access, access.locks, stores, program, accesses) !== undefined;
