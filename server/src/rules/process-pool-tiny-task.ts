@@ -50,7 +50,8 @@ function isTooShort(site: SiteEstimate, context: RuleContext): boolean {
   // Anything that is not known could be what the processes are for.
   if (isMostlyUnknown(work) || work.unknownCalls + work.uncostedCalls > 0 || work.lengths === "guessed" || work.isEndless) return false;
   // Texts of a row are known for what they are, however long; what takes no longer for that is short for sure.
-  if (payload.arguments === "guessed" && !spawn.items.every((items) => holdsRows(items, spawn.in, context.program))) return false;
+  const areRows = spawn.items.length > 0 && spawn.items.every((items) => holdsRows(items, spawn.in, context.program));
+  if (payload.arguments === "guessed" && !areRows) return false;
   if (!isAllInSight(site, context)) return false;
   // Where the data are what is long, `heavy-process-payload` says so.
   if (payload.argumentBytes + payload.resultBytes > 100_000) return false;
