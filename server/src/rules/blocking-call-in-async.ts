@@ -1,9 +1,9 @@
 import { unreachable } from "../base/unreachable.js";
 import type { FunctionNode, LinkedFile } from "../program/link/entity.js";
 import { type LoopBlock, loopBlocks } from "../program/link/event-loops/loop-blocks.js";
-import { importsOf } from "../program/link/linked-file.js";
 import docs from "./blocking-call-in-async.md";
 import { toThreadFix } from "./fixes/to-thread-fix.js";
+import { loopLibrary } from "./loop-library.js";
 import { quoted } from "./race.js";
 import { type Match, noFix, type RelatedLocation, type Rule, type RuleContext } from "./rule.js";
 
@@ -157,10 +157,7 @@ function insteadText({ for: what, root, name, path }: LoopBlock): string {
 
 /** How the library whose event loop it most likely is sleeps, and hands work to a thread. */
 function libraryOf(file: LinkedFile): { readonly sleep: string; readonly thread: string } {
-  return file.derive("library of its event loop", () => {
-    const imported = new Set(importsOf(file).map(({ module }) => module.split(".", 1)[0]));
-    const other = imported.has("asyncio") ? undefined : ["trio", "anyio"].find((library) => imported.has(library));
-    if (other) return { sleep: `await ${other}.sleep(…)`, thread: `await ${other}.to_thread.run_sync(…)` };
-    return { sleep: "await asyncio.sleep(…)", thread: "await asyncio.to_thread(…)" };
-  });
+  const library = loopLibrary(file);
+  const thread = library === "asyncio" ? "asyncio.to_thread" : `${library}.to_thread.run_sync`;
+  return { sleep: `await ${library}.sleep(…)`, thread: `await ${thread}(…)` };
 }

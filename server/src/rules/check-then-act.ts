@@ -32,11 +32,12 @@ import { type MadeValue, madeValue } from "./made-value.js";
 import { checkedAccesses, isNamedForEnd, quoted, raceOf, whoText } from "./race.js";
 import { type Match, noFix, type Rule, type RuleContext } from "./rule.js";
 import { isStatistic } from "./told-count.js";
+import { updateRaces } from "./update-races.js";
 
 /** What goes wrong when somebody comes between. */
 type Harm =
   | { readonly goes: "error"; readonly errors: readonly string[] }
-  | { readonly goes: "past-limit" | "twice" | "noted-twice" | "overwritten" | "stale" | "reset" | "blocks" };
+  | { readonly goes: "past-limit" | "twice" | "noted-twice" | "overwritten" | "stale" | "reset" | "blocks" | "full" };
 
 interface Data {
   readonly act: CheckedAct;
@@ -99,6 +100,7 @@ function isMild({ harm, act }: Data, program: Program): boolean {
       return isKeptInOrder(act) || isCaughtOnTheWay(act.race.first, harm.errors);
     case "stale":
     case "noted-twice":
+    case "full":
       return true;
     case "overwritten":
       return !keepsBetter(act, program);
@@ -348,12 +350,24 @@ function changeHarm(access: Access, { check, act, caught }: CheckThenAct): { har
     return { harm: { goes: "error", errors: [makesRoom ? "KeyError" : errorOf(name), "LookupError"] }, undoes: takes };
   }
   if (effect !== "adds") return undefined;
+  // A queue with a limit lets nobody past it.
+  if (check.found === "absent" && asksForRoom(check, act)) {
+    if (caught.some((each) => catches(each, ["Full"]))) return undefined;
+    return { harm: { goes: "full" }, undoes: (other) => effectOf(other, check) === "adds" };
+  }
   const adds = (other: Access): boolean => effectOf(other, check) === "adds";
   const isEvent = act.op === "call" && act.callee.op === "read" && act.callee.place.kind === "attribute" && act.callee.place.name === "set";
   if (isEvent) return check.found === "absent" ? { harm: { goes: "twice" }, undoes: adds } : undefined;
   if (check.found === "absent" || check.form === "bound" || check.form === "comparison")
     return { harm: { goes: check.form === "bound" || check.form === "comparison" ? "past-limit" : "twice" }, undoes: adds };
   return undefined;
+}
+
+/** `if not queue.full()` … `queue.put(item)`, or without waiting. */
+function asksForRoom({ at }: CheckThenAct["check"], act: CheckThenAct["act"]): boolean {
+  if (act.op !== "call" || !/^put(_nowait)?$/.test(lastNameOf(act.callee))) return false;
+  const test = at.op === "branch" || at.op === "loop" ? at.test : undefined;
+  return test !== undefined && someValue(test, (each) => each.op === "call" && lastNameOf(each.callee) === "full");
 }
 
 /** `if not d: return` … `d.pop(key)`: the key comes from elsewhere, and so does the trust in it; not so where it was looked up there, `next(iter(d))`. */
@@ -550,8 +564,13 @@ function removalErrors({ act }: CheckThenAct): readonly string[] {
   return isOfList ? ["KeyError", "ValueError", "LookupError"] : ["KeyError", "LookupError"];
 }
 
-/** The same statement is reported as an update that can be lost. */
+/** The same statement is reported as an update that can be lost. What a function that is called updates is its own affair, but for what it is told to store. */
 function isReportedAsUpdate(access: Access, accesses: readonly Access[], program: Program): boolean {
+  const { check, function: node, statement } = access;
+  if (check?.pattern.byCall)
+    return updateRaces(program).some(
+      ({ race: { first } }) => first.update?.storedBy && first.function === node && first.statement.start === statement.start,
+    );
   if (!access.update) return false;
   const stores = accesses.filter(({ does }) => does === "assign" || does === "update" || does === "delete");
   return raceOf(access, access.locks, stores, program, accesses) !== undefined;
@@ -576,6 +595,10 @@ function harmText(harm: Harm, { pattern, race: { first, second } }: CheckedAct):
         : `If ${rival} takes it away in between, this raises ${harm.errors[0]}.`;
     case "blocks":
       return `If ${rival} takes the last item in between, this waits for ever.`;
+    case "full":
+      return pattern.act.op === "call" && lastNameOf(pattern.act.callee) === "put_nowait"
+        ? `If ${rival} takes the last free place in between, this raises Full.`
+        : `If ${rival} takes the last free place in between, this waits until there is room.`;
     case "past-limit":
       return "Both can pass the test before either acts, and go past what it allows.";
     case "twice":

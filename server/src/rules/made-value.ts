@@ -27,6 +27,8 @@ const same: MadeValue = { kind: "same", name: "" };
 /** What a write stores, or another function that is called to. `inside` tells what threads do with it afterwards. */
 export function madeValue(write: WriteOperation, access: Access, inside: readonly Access[], program: Program): MadeValue {
   const by = access.check?.pattern.byCall;
+  // `seen.put(key, True)`: the caller brings it, and each the same.
+  if (by && write.value?.op === "constant") return same;
   const store = by?.operation.op === "write" ? by.operation : write;
   const node = by?.function ?? access.function;
   const made = madeOf(store, node, inside, program);

@@ -5,7 +5,7 @@ import { isSizeFor, updateRead } from "../program/link/state/updates.js";
 import { lockFix } from "./fixes/lock-fix.js";
 import { ownLockFix } from "./fixes/own-lock-fix.js";
 import docs from "./non-atomic-shared-update.md";
-import { lockText, quoted, type Race, whoText } from "./race.js";
+import { isRealLock, lockText, quoted, type Race, whoText } from "./race.js";
 import { type Match, noFix, type Rule, type RuleContext } from "./rule.js";
 import { type UpdateRace, updateMatch, updateRaces, whereLost } from "./update-races.js";
 
@@ -22,10 +22,11 @@ export const nonAtomicSharedUpdate: Rule<Data> = {
   docs,
   find,
   message,
-  // A lock has to be held from the read on, which for what is emptied may hold up whoever adds for as long as what was read is sent.
+  // A lock has to be held from the read on, which for what is emptied may hold up whoever adds for as long as what was read is sent. Whoever calls an object for
+  // both has no lock that it takes for the store.
   fix: (data, context) => {
     if ("spawn" in data) return hasOwnLock(data) ? ownLockFix(data, context) : noFix;
-    return data.race.first.emptied ? noFix : lockFix(data.race.first, context);
+    return data.race.first.emptied || data.race.first.update?.storedBy ? noFix : lockFix(data.race.first, context);
   },
 };
 
@@ -63,13 +64,18 @@ function message(data: Data, context: RuleContext): string {
   const { race, gap } = data;
   const { first } = race;
   const text = quoted(first.function.file.path, first.statement, context);
-  const guard = lockText(race, context);
+  const guard = first.update?.storedBy ? throughoutText(race, context) : lockText(race, context);
   const where = whereLost(gap);
   if (first.emptied)
     return `\`${text}\` throws away what was added since \`${quoted(first.function.file.path, first.emptied.read, context)}\` was read: ${whoText(race)} and ${guard}. ${where}`;
   if (countsOnRow(first))
     return `\`${text}\` counts on what may have changed: ${whoText(race)} and ${guard}. ${rowText(first)}. ${where.replace(/^Loses( updates)? on/, "Goes wrong on")}`;
   return `\`${text}\` can lose updates: ${whoText(race)} and ${guard}. ${where}`;
+}
+
+/** The functions that read and store may well take a lock, each for itself. */
+function throughoutText(race: Race, context: RuleContext): string {
+  return race.first.locks.some(isRealLock) ? lockText(race, context) : "no lock is held from the read to here";
 }
 
 function processMessage(update: ProcessUpdate, context: RuleContext): string {

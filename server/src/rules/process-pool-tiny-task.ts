@@ -3,8 +3,11 @@ import { builtInMethod } from "../estimate/costs/built-in-methods.js";
 import type { SiteEstimate } from "../estimate/prediction/site.js";
 import { applicable, duration, durationText } from "../estimate/prediction/text.js";
 import { isMostlyUnknown } from "../estimate/tasks/unknown-work.js";
+import type { FunctionNode } from "../program/link/entity.js";
+import type { Program } from "../program/link/link.js";
 import { loopsAround } from "../program/link/loops.js";
 import { walkOperations } from "../program/link/walk.js";
+import type { Value } from "../program/operation.js";
 import { chunkSizeFix } from "./fixes/chunk-size-fix.js";
 import { batching, chunkSize, handOverNs, isCounted, siteMatch, taskNs } from "./handed-over.js";
 import docs from "./process-pool-tiny-task.md";
@@ -45,14 +48,10 @@ function isTooShort(site: SiteEstimate, context: RuleContext): boolean {
   if (spawn.items.length === 0 && loopsAround(spawn.in, spawn.call).length === 0) return false;
   if (batching(site) !== "one by one") return false;
   // Anything that is not known could be what the processes are for.
-  if (
-    isMostlyUnknown(work) ||
-    work.unknownCalls + work.uncostedCalls > 0 ||
-    work.lengths === "guessed" ||
-    work.isEndless ||
-    payload.arguments === "guessed"
-  )
-    return false;
+  if (isMostlyUnknown(work) || work.unknownCalls + work.uncostedCalls > 0 || work.lengths === "guessed" || work.isEndless) return false;
+  // Texts of a row are known for what they are, however long; what takes no longer for that is short for sure.
+  const areRows = spawn.items.length > 0 && spawn.items.every((items) => holdsRows(items, spawn.in, context.program));
+  if (payload.arguments === "guessed" && !areRows) return false;
   if (!isAllInSight(site, context)) return false;
   // Where the data are what is long, `heavy-process-payload` says so.
   if (payload.argumentBytes + payload.resultBytes > 100_000) return false;
@@ -60,6 +59,23 @@ function isTooShort(site: SiteEstimate, context: RuleContext): boolean {
   const processes = applicable(prediction, "processes");
   return processes !== undefined && processes.speedup.high < 1 && taskNs(work).high < handOverNs(context.target).parent;
 }
+
+/** Whether the elements are rows that `csv` reads, as they come or in a list of all of them. */
+function holdsRows(value: Value, within: FunctionNode, program: Program, depth = 0): boolean {
+  if (depth > 4) return false;
+  if (value.op === "call") {
+    const names = program.resolver.externalCallees(value, within);
+    if (names.some((name) => name === "csv.DictReader" || name === "csv.reader")) return true;
+    const [first] = value.arguments;
+    return first !== undefined && names.some((name) => passingOn.test(name)) && holdsRows(first.value, within, program, depth + 1);
+  }
+  if (value.op !== "read" || value.place.kind !== "name") return false;
+  const scope = within.file.functionAt(value.place.owner);
+  const bound = scope?.bound(value.place.name) ?? [];
+  return scope !== undefined && bound.length > 0 && bound.every((each) => holdsRows(each, scope, program, depth + 1));
+}
+
+const passingOn = /^builtins\.(list|tuple|iter|reversed|sorted)$|^itertools\.islice$/;
 
 /** Whether the function is a parameter where the tasks are handed out: other callers give others. */
 function isGivenByCaller({ spawn }: SiteEstimate): boolean {

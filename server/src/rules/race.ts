@@ -61,11 +61,15 @@ export function checkedAccesses(program: Program): readonly CheckedAccess[] {
   };
   for (const [location, accesses] of byLocation) add(location, accesses, accesses);
   const acts = actsByLocation(program);
-  for (const [location, checked] of acts) add(location, checked, [...checked, ...(byLocation.get(location) ?? [])]);
+  for (const [location, all] of acts) {
+    const checked = all.filter(({ check }) => check);
+    add(location, checked, [...checked, ...(byLocation.get(location) ?? [])]);
+  }
   return found;
 }
 
-function actsByLocation(program: Program): ReadonlyMap<string, readonly Access[]> {
+/** What functions do because of a look, or store of what was read, before they were called. */
+export function actsByLocation(program: Program): ReadonlyMap<string, readonly Access[]> {
   return overviewOf(program, "acts by location", (now) => grouped(partOfActivity(now, "actsByCall")));
 }
 

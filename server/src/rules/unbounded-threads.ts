@@ -1,3 +1,4 @@
+import { rangeOf } from "../base/range.js";
 import { type StartedThreads, type ThreadPerItem, threadsPerItem } from "../program/link/threads/threads-per-item.js";
 import type { CallOperation } from "../program/operation.js";
 import { boundedThreadsFix } from "./fixes/bounded-threads-fix.js";
@@ -15,7 +16,8 @@ export const unboundedThreads: Rule<ThreadPerItem> = {
   docs,
   find,
   message,
-  fix: ({ start, per }, context) => (per.each === "call" ? noFix : boundedThreadsFix(start, context)),
+  // What a decorator does with every call of a function is for more than this one.
+  fix: ({ start, per, by }, context) => (per.each === "call" || by ? noFix : boundedThreadsFix(start, context)),
 };
 
 function find({ program, sites }: RuleContext): readonly Match<ThreadPerItem>[] {
@@ -26,8 +28,8 @@ function find({ program, sites }: RuleContext): readonly Match<ThreadPerItem>[] 
     known.set(spawn.call, { count: isAssumed ? undefined : prediction.tasks.likely, areServices });
   }
   return threadsPerItem(program, (call) => known.get(call)).map((found) => ({
-    path: found.start.in.file.path,
-    range: { start: found.start.call.start, end: found.start.call.end },
+    path: (found.by ?? found.start).in.file.path,
+    range: rangeOf((found.by ?? found.start).call),
     confidence: found.confidence,
     related: [
       {
@@ -39,6 +41,7 @@ function find({ program, sites }: RuleContext): readonly Match<ThreadPerItem>[] 
               message: "each round of this loop starts another thread",
             }),
       },
+      ...(found.by ? [{ path: found.start.in.file.path, range: rangeOf(found.start.call), message: "this thread is started here" }] : []),
     ],
     targets: [],
     prediction: undefined,

@@ -1,6 +1,7 @@
 import type { TaskEvidence, UpdateAcrossAwait } from "../program/link/event-loops/task-updates.js";
 import { updatesAcrossAwaits } from "../program/link/event-loops/task-updates.js";
 import { awaitFix } from "./fixes/await-fix.js";
+import { loopLock } from "./loop-library.js";
 import { quoted } from "./race.js";
 import type { Match, RelatedLocation, Rule, RuleContext } from "./rule.js";
 import docs from "./update-across-await.md";
@@ -69,16 +70,17 @@ function message(found: UpdateAcrossAwait, context: RuleContext): string {
   const isInside = suspension.start >= statement.start && suspension.end <= statement.end;
   const before = isInside ? "before the `await` in it" : `from before an \`${suspension.form}\``;
   const who = whoText(evidence, node.head.name);
+  const lock = loopLock(node.file);
   switch (does) {
     case "update":
-      return `\`${text}\` can lose updates: the old value is ${isInside ? "read " : ""}${before}, and ${who}. Await first, then read and store; or hold an \`asyncio.Lock\`.`;
+      return `\`${text}\` can lose updates: the old value is ${isInside ? "read " : ""}${before}, and ${who}. Await first, then read and store; or hold ${lock}.`;
     case "fill":
-      return `\`${text}\` can be done twice: the check is ${before}, and ${who}. Hold an \`asyncio.Lock\` round both, or store the task instead of its result.`;
+      return `\`${text}\` can be done twice: the check is ${before}, and ${who}. Hold ${lock} round both, or store the task instead of its result.`;
     case "replace":
     case "change":
     case "remove":
     case "use":
-      return `\`${text}\` rests on a check ${before}, and ${who}. Check again after it, or hold an \`asyncio.Lock\` round both.`;
+      return `\`${text}\` rests on a check ${before}, and ${who}. Check again after it, or hold ${lock} round both.`;
   }
 }
 

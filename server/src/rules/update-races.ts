@@ -4,14 +4,14 @@ import { type GapStep, switchPossible } from "../knowledge/atomicity.js";
 import { throughNoOther } from "../program/link/activity/meetings.js";
 import type { Access } from "../program/link/activity/moments.js";
 import type { Program } from "../program/link/link.js";
-import { commonLocks, type HeldLock, heldBothTimes } from "../program/link/locks/locks.js";
+import { commonLocks, type HeldLock, heldBothTimes, takesLock } from "../program/link/locks/locks.js";
 import { overviewOf } from "../program/link/memory/overviews.js";
 import { ByMaker } from "../program/link/sharing/one-object.js";
 import { addingMethods } from "../program/link/state/compound.js";
 import { walkOperations } from "../program/link/walk.js";
 import { evidenceOf, lengthOfWays, locked } from "./evidence.js";
 import { fetches } from "./made-value.js";
-import { accessesByLocation, isNamedForLifecycle, isRealLock, ownLocks, type Race, raceOf, racePlaces } from "./race.js";
+import { accessesByLocation, actsByLocation, isNamedForLifecycle, isRealLock, ownLocks, type Race, raceOf, racePlaces } from "./race.js";
 import type { Match, TargetVerdict } from "./rule.js";
 import { countsStreak } from "./streak.js";
 import { countsWhatIsTold, isStatistic } from "./told-count.js";
@@ -28,7 +28,11 @@ export interface UpdateRace {
 
 /** The racing updates of the program, one for a statement. */
 export function updateRaces(program: Program): readonly UpdateRace[] {
-  return overviewOf(program, "racing updates", (now) => [...findUpdateRaces(now), ...findEmptyingRaces(now)]);
+  return overviewOf(program, "racing updates", (now) => [
+    ...findUpdateRaces(now),
+    ...findEmptyingRaces(now),
+    ...findRacesOfStoresByCall(now),
+  ]);
 }
 
 function findUpdateRaces(program: Program): readonly UpdateRace[] {
@@ -138,6 +142,38 @@ function findEmptyingRaces(program: Program): readonly UpdateRace[] {
     }
   }
   return [...found.values()];
+}
+
+/**
+ * What is read, counted on and stored by calls of two functions, each of which may take the lock by itself. Only another who counts on what is there can lose by it,
+ * and one that the program starts or that takes the lock to store: the object alone need not be meant for several threads.
+ */
+function findRacesOfStoresByCall(program: Program): readonly UpdateRace[] {
+  const found = new Map<string, UpdateRace>();
+  const byLocation = accessesByLocation(program);
+  for (const [location, acts] of actsByLocation(program)) {
+    const updates = acts.filter(({ update }) => update?.storedBy);
+    const all = byLocation.get(location) ?? [];
+    const others = [...updates, ...all.filter(({ update }) => update?.form === "stores" && update.result === "counted")];
+    for (const access of updates) {
+      const { update, function: node } = access;
+      const key = `${node.file.path}:${access.statement.start}`;
+      const known = found.get(key);
+      if (!update?.storedBy || (known && confidenceOf(known, program) !== "possible")) continue;
+      // Several threads that do this very thing say most.
+      const race = raceOf(access, access.locks, [access, ...others], program, all);
+      if (!race || !isBetweenThreads(race, takesLock(update.storedBy))) continue;
+      const next: UpdateRace = { race, gap: update.gap, missing: undefined, other: undefined };
+      if (!known || confidenceOf(next, program) !== "possible") found.set(key, next);
+    }
+  }
+  return [...found.values()];
+}
+
+/** Whether the program starts both threads; or who promises to be shared takes a lock for the store. */
+function isBetweenThreads({ first, second, concurrency }: Race, takesLock: boolean): boolean {
+  if (concurrency === "promised") return takesLock;
+  return concurrency === "seen" && [first, second].every(({ root }) => root.kind !== "caller" || root.within !== undefined);
 }
 
 /** Whether the access puts an element into a container, and no lock is held meanwhile. */

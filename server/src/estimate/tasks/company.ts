@@ -4,6 +4,7 @@ import { testsBefore } from "../../program/link/guards.js";
 import { receiverOf } from "../../program/link/last-name.js";
 import type { Program } from "../../program/link/link.js";
 import { loopsAround } from "../../program/link/loops.js";
+import { callersOfDecorated } from "../../program/link/resolution/callers.js";
 import { decoratorNames } from "../../program/link/resolution/resolver.js";
 import { samePlace } from "../../program/link/state/updates.js";
 import { placesKeeping } from "../../program/link/threads/kept-places.js";
@@ -24,7 +25,11 @@ import { areAlternatives, countBesides, isTimed } from "./side-by-side.js";
 export function isAlone(spawn: Spawn, program: Program, evaluator: Evaluator): boolean {
   if (spawn.items.length > 0 || pinsOf(spawn.in.file).iterations.has(spawn.call)) return false;
   if (isTimed(spawn) || isMadeWhereNone(spawn)) return true;
-  return countBesides(spawn, program) === 0 && !isStartedInTurn(spawn.call, spawn.in, isOfObject(spawn), program, evaluator);
+  if (countBesides(spawn, program) > 0 || isStartedInTurn(spawn.call, spawn.in, isOfObject(spawn), program, evaluator)) return false;
+  // A decorator has each call of what it decorates start one.
+  return !spawn.targets
+    .flatMap((target) => callersOfDecorated(program.resolver, spawn.in, target.function))
+    .some(({ call, within }) => isStartedInTurn(call, within, false, program, evaluator, 1));
 }
 
 /** Whether it is only made where there is none yet, or none that is alive: `if self.thread is None: self.thread = Thread(…)`. */

@@ -1,11 +1,13 @@
 import { exactly, type Interval, interval, multiply } from "../../base/interval.js";
+import type { FunctionNode } from "../../program/link/entity.js";
 import type { Program } from "../../program/link/link.js";
 import { loopsAround } from "../../program/link/loops.js";
+import { callersOfDecorated } from "../../program/link/resolution/callers.js";
 import type { Resolver } from "../../program/link/resolution/resolver.js";
 import type { Spawn } from "../../program/link/threads/spawn.js";
 import { isCalledInTurn } from "../../program/link/threads/spawn-counts.js";
 import { walkOperations } from "../../program/link/walk.js";
-import type { Value } from "../../program/operation.js";
+import type { LoopOperation, Value } from "../../program/operation.js";
 import { pinsOf } from "../costs/pins.js";
 import type { CostModel } from "../costs/work.js";
 import type { Assumption, Course } from "../prediction/prediction.js";
@@ -34,10 +36,10 @@ export function taskCount(spawn: Spawn, course: Course, program: Program, model:
   } else {
     // A service that is stopped before the next is started is the only one.
     const isStopped = course === "until stopped" && Number.isFinite(endOf(spawn, program));
-    const loops = isStopped ? [] : loopsAround(spawn.in, spawn.call);
+    const { loops, within } = isStopped ? { loops: [], within: spawn.in } : loopsOf(spawn, program);
     count = exactly(1);
     for (const loop of loops) {
-      const { count: trips, known } = model.evaluator.trips(loop, at);
+      const { count: trips, known } = model.evaluator.trips(loop, within === spawn.in ? at : bareActivation(within));
       count = known === "known" ? multiply(count as Interval, trips) : undefined;
       if (!count) break;
     }
@@ -56,6 +58,16 @@ export function taskCount(spawn: Spawn, course: Course, program: Program, model:
     count: chunk > 1 ? interval(2 * chunk, Math.max(100, usualChunks * chunk), 1_000 * chunk) : interval(2, 100, 1_000),
     known: "assumed",
   };
+}
+
+/** The loops in which the work is started: round the start, or round the call of what a decorator has started in a thread each time. */
+function loopsOf({ in: start, call, targets }: Spawn, { resolver }: Program): { loops: readonly LoopOperation[]; within: FunctionNode } {
+  const loops = loopsAround(start, call);
+  const [only, ...others] = targets;
+  if (loops.length > 0 || !only || others.length > 0) return { loops, within: start };
+  const callers = callersOfDecorated(resolver, start, only.function);
+  const inLoops = callers.map((caller) => ({ loops: loopsAround(caller.within, caller.call), within: caller.within }));
+  return inLoops.find((each) => each.loops.length > 0) ?? { loops, within: start };
 }
 
 /** How many tasks the call says to hand over at a time, where it says a number; one otherwise. */

@@ -42,7 +42,14 @@ export interface Access extends Moment {
   readonly operation: WriteOperation | CallOperation | LoopOperation | ReadOperation | YieldOperation;
   /** For a read-modify-write: what runs between the read and the write, and whether the result depends on who comes first; see `countsOn`. */
   readonly update:
-    | { readonly gap: readonly GapStep[]; readonly read: Range; readonly form: UpdateForm; readonly result: "counted" | "kept" }
+    | {
+        readonly gap: readonly GapStep[];
+        readonly read: Range;
+        readonly form: UpdateForm;
+        readonly result: "counted" | "kept";
+        /** The function that stores, where it is called for that: `store.set(k, store.get(k) + 1)`. The locks are those held from the read on. */
+        readonly storedBy?: FunctionNode;
+      }
     | undefined;
   /** For what empties a container after all of it was read: that read, and what runs in between; see `readForEmptying`. */
   readonly emptied: { readonly gap: readonly GapStep[]; readonly read: Range } | undefined;

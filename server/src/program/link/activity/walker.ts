@@ -37,6 +37,7 @@ import { iteratedKind, iterationsOf, returnedView } from "../state/iteration.js"
 import { type Activation, baseOf, elementsOf, isPropertyMethod, methodFrame, StateAccesses } from "../state/state-accesses.js";
 import { checksThroughCalls, noChecks } from "../state/through-calls.js";
 import { inPlaceMethod, storeOf, updateRead } from "../state/updates.js";
+import { noStores, storesByCall } from "../state/updates-through-calls.js";
 import type { ThreadRoot } from "../threads/roots.js";
 import { armOfThread, usesThreadIdentity } from "../threads/thread-identity.js";
 import { isLogging, logFilters } from "../waiting/log-filters.js";
@@ -200,6 +201,7 @@ export class Walker {
       frame,
       path,
       ...(this.state ? checksThroughCalls(frame.function, this.program) : noChecks),
+      stores: this.state ? storesByCall(frame.function, this.program) : noStores,
       heldAt: new Map(),
       exits: [],
       jumps: [],
@@ -260,6 +262,7 @@ export class Walker {
       const isOutside = within !== undefined && frame.depth === 0 && (operation.end <= within.start || operation.start >= within.end);
       if (isOutside) continue;
       this.implicitCall(operation, activation, held);
+      if (activation.stores.reads.has(operation)) this.state?.noteHeldAt(operation, activation, held);
       switch (operation.op) {
         case "write":
           this.write(operation, activation, held);
@@ -515,7 +518,7 @@ export class Walker {
       );
   }
 
-  /** What the called function does because of a look that was made here. */
+  /** What the called function does because of a look that was made here, and what it stores of what was read here. */
   private actsOf(call: CallOperation, activation: Activation, held: readonly HeldLock[]): void {
     const { state } = this;
     if (!state) return;
@@ -525,6 +528,7 @@ export class Walker {
       else if (act.op === "call" && act.callee.op === "read" && act.callee.place.kind === "attribute")
         state.methodCall(act, act.callee.place.object, act.callee.place.name, activation, held);
     }
+    for (const store of activation.stores.byCall.get(call) ?? []) state.storedByCall(store, activation, held);
     state.byCallSince(before);
   }
 

@@ -1,5 +1,6 @@
 import type { CallOperation } from "../../operation.js";
 import type { Entity, FunctionNode } from "../entity.js";
+import { isHandedOut } from "./inner-functions.js";
 import type { Resolver } from "./resolver.js";
 
 export interface Caller {
@@ -29,6 +30,23 @@ export function findCallers(resolver: Resolver, node: FunctionNode, result: Call
       }
     }
   }
+}
+
+/**
+ * The calls of what a decorator made of a function: they name the function, which stands for one that the decorator handed out. `made` is that one, and has
+ * no callers by its own name.
+ */
+export function callersOfDecorated(resolver: Resolver, made: FunctionNode, decorated: FunctionNode): readonly Caller[] {
+  if (decorated.head.decorators.length === 0 || !isHandedOut(made)) return [];
+  const found: Caller[] = [];
+  let candidates = 0;
+  for (const { file, site } of resolver.callsNamed(decorated.head.name)) {
+    if (++candidates > maximumCallers) break;
+    const within = file.functionAt(site.function);
+    const isMade = within && resolver.callees(site.call, within).some((callee) => callee.function === made);
+    if (within && isMade) found.push({ call: site.call, within, receiver: decorated.head.class === undefined ? "passed" : "bound" });
+  }
+  return found;
 }
 
 function callNames(node: FunctionNode): readonly string[] {

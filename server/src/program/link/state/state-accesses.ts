@@ -1,4 +1,5 @@
 import type { Range } from "../../../base/range.js";
+import type { GapStep } from "../../../knowledge/atomicity.js";
 import type {
   CallOperation,
   ElementPlace,
@@ -32,7 +33,19 @@ import type { CheckThenAct } from "./compound.js";
 import { changingMethods } from "./container-changes.js";
 import { readForEmptying } from "./emptying.js";
 import { isLookUp } from "./iteration.js";
-import { countsOn, gapBefore, isProperty, isSizeFor, readForAdding, samePlace, updateForm, updateGap, updateRead } from "./updates.js";
+import {
+  countsOn,
+  gapBefore,
+  isProperty,
+  isSizeFor,
+  readForAdding,
+  samePlace,
+  stepsBetween,
+  updateForm,
+  updateGap,
+  updateRead,
+} from "./updates.js";
+import type { StoreByCall, StoresByCall } from "./updates-through-calls.js";
 
 /** One way through a function: its frame, and what was held at the checks that came by. */
 export interface Activation {
@@ -40,6 +53,8 @@ export interface Activation {
   readonly path: readonly CallStep[];
   readonly checks: ReadonlyMap<Operation, CheckThenAct>;
   readonly byCall: ReadonlyMap<CallOperation, readonly CheckThenAct[]>;
+  /** What calls store of what was read before them, and those reads. */
+  readonly stores: StoresByCall;
   readonly heldAt: Map<Operation, readonly HeldLock[]>;
   /** What is held at each way out. */
   readonly exits: (readonly HeldLock[])[];
@@ -94,7 +109,7 @@ export class StateAccesses {
     return { accesses: this.accesses.length, actsByCall: this.actsByCall.length };
   }
 
-  /** What was noted since the mark is what a function does because of a look that was made before the call. */
+  /** What was noted since the mark is what a function does because of a look or a read that was made before the call. */
   byCallSince(mark: ReturnType<StateAccesses["mark"]>): void {
     this.actsByCall.push(...this.accesses.splice(mark.accesses));
   }
@@ -129,6 +144,20 @@ export class StateAccesses {
       : undefined;
     const does = update ? "update" : write.form === "delete" ? "delete" : "assign";
     this.access(does, object, write, statement, baseOf(write.place), activation, held, update);
+  }
+
+  /** A call that stores what was counted on from a read before it. Locks that both take by themselves are let go of in between. */
+  storedByCall({ write, read, function: storedBy }: StoreByCall, activation: Activation, held: readonly HeldLock[]): void {
+    const { frame, heldAt } = activation;
+    const object = this.location(write.place, frame);
+    if (object?.sharing !== "shared") return;
+    const gap: readonly GapStep[] = [
+      ...stepsBetween({ start: read.end, end: write.start }, frame.function, this.program.resolver, write),
+      "python-call",
+    ];
+    const update = { gap, read: { start: read.start, end: read.end }, form: "stores", result: "counted", storedBy } as const;
+    const throughout = heldThroughout(heldAt.get(read) ?? [], held);
+    this.access("update", object, write, write.statement, baseOf(write.place), activation, throughout, update);
   }
 
   read(read: ReadOperation, activation: Activation, held: readonly HeldLock[]): void {

@@ -50,7 +50,8 @@ function mayAsk(facts: FunctionFacts): boolean {
   return may;
 }
 
-class ThroughCalls implements Through {
+/** What a function says and does through those that it calls, in its own terms. */
+export class ThroughCalls implements Through {
   constructor(
     private readonly node: FunctionNode,
     private readonly program: Program,
@@ -134,7 +135,7 @@ function actsIn(node: FunctionNode): readonly (WriteOperation | CallOperation)[]
   collect(node.facts.body, (operation) => {
     if (checked.has(operation)) return;
     if (operation.op === "write") {
-      if (operation.form !== "update" && (operation.place.kind !== "name" || operation.place.owner !== node.index)) found.push(operation);
+      if (operation.place.kind !== "name" || operation.place.owner !== node.index) found.push(operation);
     } else if (operation.op === "call" && operation.callee.op === "read" && operation.callee.place.kind === "attribute") {
       if (addingMethods.has(operation.callee.place.name) || takesFrom(operation)) found.push(operation);
     }

@@ -29,8 +29,19 @@ export function updateRead(write: WriteOperation, within: FunctionNode): Value |
     const size = dependency(place.index, (each) => isSizeOf(each, object), write, within, new Set());
     if (size) return size.read;
   }
-  if (value.op === "choice" || isReadOf(value, place)) return undefined;
-  return dependency(value, (each) => isReadOf(each, place), write, within, new Set())?.read;
+  return readForStoring(write, within, (each) => isReadOf(each, place));
+}
+
+/** The read that what is stored was made of; what is put back as it is, or taken from elsewhere in some case, is none. */
+export function readForStoring(write: WriteOperation, within: FunctionNode, isRead: (value: Value) => boolean): Value | undefined {
+  const { value } = write;
+  if (!value || value.op === "choice" || isRead(value)) return undefined;
+  return readFor(value, write, within, isRead);
+}
+
+/** The read that a value was made of before something else. */
+export function readFor(value: Value, before: Range, within: FunctionNode, isRead: (value: Value) => boolean): Value | undefined {
+  return dependency(value, isRead, before, within, new Set())?.read;
 }
 
 /**

@@ -6,6 +6,7 @@ import type { Program } from "../link.js";
 import { loopsAround } from "../loops.js";
 import { overviewOf } from "../memory/overviews.js";
 import { hasNote, notesIn } from "../notes.js";
+import { callersOfDecorated } from "../resolution/callers.js";
 import { argumentFor } from "../resolution/resolver.js";
 import type { PromiseOfRoot } from "../sharing/promises.js";
 import { isOwnMethod } from "./caller-roots.js";
@@ -189,6 +190,15 @@ function repeatedFor(
   { resolver }: Program,
 ): Spawn["repeated"] {
   const { repeated, in: within, pool, call } = spawn;
+  const decorated = callersOfDecorated(resolver, within, method);
+  if (
+    decorated.some(
+      (caller) =>
+        decorated.some((other) => other.within === caller.within && other !== caller) ||
+        isCalledInTurn(caller.call, caller.within, resolver, 1),
+    )
+  )
+    return "shown";
   const owner = resolver.enclosingClass(method);
   const value = receiverValue?.value;
   if (repeated === "guessed" || pool || !owner || receiverValue?.in !== within || value?.op !== "read" || value.place.kind !== "name")

@@ -4,6 +4,7 @@ import { lastNameOf, receiverOf } from "../last-name.js";
 import type { Program } from "../link.js";
 import { functionView } from "../linked-file.js";
 import { loopsAround } from "../loops.js";
+import { callersOfDecorated } from "../resolution/callers.js";
 import { isSliced } from "../slices.js";
 import { joinsText } from "../text-joins.js";
 import { innerOperations, someValue, walkOperations } from "../walk.js";
@@ -14,6 +15,8 @@ import { methodCallsNamed } from "./starts.js";
 export interface ThreadPerItem {
   readonly start: ThreadStart;
   readonly per: Item;
+  /** Where a decorator has each call of a function start a thread, that call; its thread is started elsewhere. */
+  readonly by?: { readonly call: CallOperation; readonly in: FunctionNode };
   readonly confidence: "likely" | "possible";
 }
 
@@ -57,7 +60,7 @@ export function threadsPerItem(program: Program, known: (call: CallOperation) =>
   const search = new Search(program, known);
   return threadStarts(program).flatMap((start) => {
     const found = search.judge(start);
-    return found ? [found] : [];
+    return found ? [found] : search.decorated(start);
   });
 }
 
@@ -110,6 +113,19 @@ class Search {
       if (found?.per.each === "arrival") return found;
     }
     return undefined;
+  }
+
+  /** A thread for each call of a function that a decorator made to run in one: `@background def send(line): …`, `for line in file: send(line)`. */
+  decorated(start: ThreadStart): readonly ThreadPerItem[] {
+    if (!isStarted(start) || this.isGated(start) || isChecked(start.in.facts.body, start.call) || replacesAnother(start)) return [];
+    if (this.holdsBack(start.in.facts.body, start, start.in)) return [];
+    return start.targets.flatMap((target) =>
+      callersOfDecorated(this.program.resolver, start.in, target).flatMap(({ call, within }): readonly ThreadPerItem[] => {
+        const loops = loopsAround(within, call);
+        const found = loops.length > 0 ? this.inLoops(loops, call, within, { ...start, targets: [target] }) : undefined;
+        return found ? [{ ...found, by: { call, in: within } }] : [];
+      }),
+    );
   }
 
   /** A thread for whatever a library hands to the function, which is called as often as something comes. */
