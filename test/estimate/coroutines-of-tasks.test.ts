@@ -93,7 +93,7 @@ async def run(n):
       `async def run(n):
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(ask(number)) for number in range(40)]
-    return sum(each.result() for each in tasks)`,
+    return len(tasks)`,
       10,
     ],
     [
@@ -108,7 +108,7 @@ async def run(n):
   for (const [what, program, ms] of whole)
     test(what, () => {
       const { likely, high } = waitMs(program);
-      assert.ok(likely > ms * 0.85 && likely < ms * 1.5, `${likely}`);
+      assert.ok(likely > ms * 0.85 && likely < ms * 1.3, `${likely}`);
       assert.ok(high < ms * 4, `at most ${high}`);
     });
 
