@@ -19,6 +19,7 @@ import { extract } from "../program/extract/extract.js";
 import { ExtractionMemory } from "../program/extract/extraction-memory.js";
 import type { Facts } from "../program/facts.js";
 import { type Lifetime, LinkMemory, link, type Program } from "../program/link/link.js";
+import { Turn, TurnOver } from "../program/link/memory/turn.js";
 import { unpackFacts } from "../program/packed-facts.js";
 import { ignoreComment } from "../rules/fixes/ignore-comment.js";
 import type { Finding, Found, RuleContext } from "../rules/rule.js";
@@ -31,6 +32,7 @@ import { codeNotesOf, releasingCallsOf } from "./code-notes.js";
 import { hoverAt } from "./hover.js";
 import { JustClosed } from "./just-closed.js";
 import { lensOf } from "./lens.js";
+import { Meanwhile } from "./meanwhile.js";
 import { threadStartsOf } from "./thread-starts.js";
 
 /** Answers about one state of all files. Immutable: later changes to the host do not reach it. */
@@ -83,11 +85,13 @@ export class AnalysisHost {
   private simulations = new SimulationMemory();
   /** The names in facts that came as bytes, which files share. */
   private readonly names = new Map<string, string>();
-  /** By target: estimates are among what is remembered, and they depend on it. */
-  private readonly links = new Map<string, LinkMemory>();
+  private readonly turn = new Turn();
+  /** What is remembered is told apart by target: estimates are among it, and they depend on it. */
+  private readonly meanwhile = new Meanwhile<HeldFile, Map<string, LinkMemory>>(() => new Map());
   private states = 0;
   private reporting: Reporting;
-  private current: Analysis | undefined;
+  /** Answers about the present state, of the whole program and of what is asked while that is being understood. */
+  private current: { whole?: Analysis; meanwhile?: Analysis } = {};
 
   constructor(
     private readonly parser: Parser,
@@ -95,6 +99,8 @@ export class AnalysisHost {
     private knowledge: Knowledge = builtInKnowledge(),
     /** `one state`: no file will change once something was asked; if one does, everything is found anew. */
     private readonly lifetime: Lifetime = "edits",
+    /** A program of no more lines than that is understood before anybody has waited for it. */
+    private readonly linesAtOnce = 30_000,
   ) {
     this.reporting = reportingOf(settings.severities, settings.folders);
   }
@@ -112,7 +118,7 @@ export class AnalysisHost {
     if (this.justClosed.has(path) && this.files.get(path)?.source.text === text) return;
     this.letGo(path);
     this.files.set(path, this.closed(path, new Source(text, undefined), unpackFacts(packed, this.names)));
-    this.current = undefined;
+    this.hasChanged();
   }
 
   private closed(path: string, source: Source, facts: Facts): HeldFile {
@@ -147,7 +153,7 @@ export class AnalysisHost {
       if (isKnown && (!read.isPacked || this.justClosed.has(path))) continue;
       this.letGo(path);
       this.files.set(path, read.file);
-      this.current = undefined;
+      this.hasChanged();
     }
     this.arriving.clear();
   }
@@ -157,7 +163,7 @@ export class AnalysisHost {
     const closed = this.justClosed.take(path);
     if (closed) {
       this.files.set(path, closed);
-      this.current = undefined;
+      this.hasChanged();
       const edit = editBetween(closed.source.text, text);
       if (edit) this.editFile(path, [edit]);
       return;
@@ -184,7 +190,7 @@ export class AnalysisHost {
   removeFile(path: string): void {
     this.letGo(path);
     this.files.delete(path);
-    this.current = undefined;
+    this.hasChanged();
   }
 
   /** Nothing is kept any more for a file that is or was open. */
@@ -197,16 +203,16 @@ export class AnalysisHost {
     this.settings = settings;
     this.reporting = reportingOf(settings.severities, settings.folders);
     // Estimates depend on cores and more as well.
-    this.links.clear();
-    this.current = undefined;
+    this.meanwhile.forget();
+    this.hasChanged();
   }
 
   /** Replaces what is known of library calls. */
   useKnowledge(knowledge: Knowledge): void {
     if (knowledge === this.knowledge) return;
     this.knowledge = knowledge;
-    this.links.clear();
-    this.current = undefined;
+    this.meanwhile.forget();
+    this.hasChanged();
   }
 
   /**
@@ -214,26 +220,74 @@ export class AnalysisHost {
    * opened again.
    */
   startAfresh(): void {
-    this.links.clear();
+    this.meanwhile.forget();
     this.justClosed.dropAll();
     this.simulations = new SimulationMemory();
-    this.current = undefined;
+    this.hasChanged();
+  }
+
+  private hasChanged(): void {
+    this.current = {};
   }
 
   /** Answers about the present state; asking again without a change in between costs nothing. */
   snapshot(): Analysis {
-    this.current ??= this.newSnapshot();
-    return this.current;
+    if (!this.current.whole) {
+      const files = new Map(this.files);
+      this.current.whole = this.newSnapshot(files, this.meanwhile.memory);
+      this.meanwhile.isNowUnderstood(files);
+    }
+    return this.current.whole;
   }
 
-  private newSnapshot(): Analysis {
+  /**
+   * The same, for who cannot wait until a large program is understood: until then, answers are about what was understood before, or about the files that
+   * an editor shows alone.
+   */
+  snapshotForNow(): Analysis {
+    if (this.isUnderstood()) return this.snapshot();
+    if (!this.current.meanwhile) {
+      const { files, memory } = this.meanwhile.program(this.files);
+      this.current.meanwhile = this.newSnapshot(new Map(files), memory);
+    }
+    return this.current.meanwhile;
+  }
+
+  /**
+   * Goes on with understanding the program as far as the files that an editor shows need it, until `mustEnd`, which is asked ever so often, says so.
+   * What was found out until then is not lost. `whole`: answers are about the whole program from now on; `stuck`: the next turn should be longer.
+   */
+  understand(mustEnd: () => boolean): "whole" | "further" | "stuck" {
+    if (this.isUnderstood()) return "whole";
     const files = new Map(this.files);
+    try {
+      this.turn.during(mustEnd, () => {
+        const whole = this.newSnapshot(files, this.meanwhile.memory);
+        for (const { path, open } of files.values()) if (open) whole.findings(path);
+        this.current.whole = whole;
+      });
+    } catch (error) {
+      if (error instanceof TurnOver) return this.turn.cameFurther ? "further" : "stuck";
+      // Who asks for that answer is told what is wrong.
+    }
+    this.meanwhile.isNowUnderstood(files);
+    return "whole";
+  }
+
+  private isUnderstood(): boolean {
+    if (this.meanwhile.isUnderstood(this.files)) return true;
+    let lines = 0;
+    for (const { facts } of this.files.values()) lines += facts.lineCount;
+    return lines <= this.linesAtOnce;
+  }
+
+  private newSnapshot(files: ReadonlyMap<string, HeldFile>, memories: Map<string, LinkMemory>): Analysis {
     const state = ++this.states;
     const snapshots = new Map<string, Snapshot>();
     const snapshotFor = (target: Target): Snapshot => {
       const name = targetName(target);
-      const links = this.links.get(name) ?? new LinkMemory(this.lifetime);
-      this.links.set(name, links);
+      const links = memories.get(name) ?? new LinkMemory(this.lifetime, this.turn);
+      memories.set(name, links);
       const known =
         snapshots.get(name) ??
         new Snapshot(files, { ...this.settings, target }, this.reporting, this.knowledge, this.simulations, links, state, this.parser);
@@ -257,7 +311,7 @@ export class AnalysisHost {
       extractions,
       module: open ? module : undefined,
     });
-    this.current = undefined;
+    this.hasChanged();
   }
 }
 

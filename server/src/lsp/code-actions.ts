@@ -53,7 +53,7 @@ export function fixAllActions(
   { context }: CodeActionParams,
   state: Analysis,
   renderer: Renderer,
-  host: Pick<AnalysisHost, "editFile" | "snapshot">,
+  host: Pick<AnalysisHost, "editFile" | "snapshotForNow">,
   words: Words,
 ): LspCodeAction[] {
   const only = context?.only;
@@ -68,7 +68,7 @@ export function fixAllActions(
     current = changed;
   };
   try {
-    applyFixes({ setFile, snapshot: () => host.snapshot() }, [path], (analysis) => analysis.findings(path), ["safe"]);
+    applyFixes({ setFile, snapshot: () => host.snapshotForNow() }, [path], (analysis) => analysis.findings(path), ["safe"]);
   } finally {
     const fixed = current;
     if (fixed !== text) setFile(path, text);

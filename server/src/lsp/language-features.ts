@@ -53,9 +53,9 @@ export function answerLanguageFeatures({
       const renderer = rendererOf(state);
       const actions = codeActionsAt(path, params, state, renderer, abilities(), words());
       if (!isAnalysed(path)) return actions;
-      const before = analysisHost.snapshot();
+      const before = analysisHost.snapshotForNow();
       actions.push(...fixAllActions(path, params, state, renderer, analysisHost, words()));
-      if (analysisHost.snapshot() !== before) onChange();
+      if (analysisHost.snapshotForNow() !== before) onChange();
       return actions;
     }),
   );

@@ -1,5 +1,5 @@
 import type { Diagnostic } from "vscode-languageserver";
-import type { Analysis } from "../analysis/analysis.js";
+import type { Analysis, AnalysisHost } from "../analysis/analysis.js";
 import type { Renderer } from "./convert.js";
 import type { Notebooks } from "./notebooks.js";
 import type { OpenDocument } from "./open-documents.js";
@@ -33,12 +33,17 @@ interface Surroundings extends Pick<Session, "connection" | "snapshot" | "render
   byCell: Notebooks["diagnosticsByCell"];
   /** A round has ended that nothing came in between. */
   onRound(): void;
+  /** Goes on with understanding a program of which only a part has been so far, until `mustEnd` says so. */
+  understand(mustEnd: () => boolean): ReturnType<AnalysisHost["understand"]>;
   analysisFailed(what: string, error: unknown): void;
   send(sending: Promise<void>): void;
 }
 
 /** The longest pause between two rounds of diagnostics, in milliseconds. */
 const longestPause = 100;
+
+/** For so long a large program is thought about at a time, in milliseconds, and longer as long as that is too short for anything to be found out. */
+const shortestTurn = 40;
 
 export function createPublishedDiagnostics(surroundings: Surroundings): PublishedDiagnostics {
   const { connection, host, send, analysisFailed, generation } = surroundings;
@@ -48,6 +53,7 @@ export function createPublishedDiagnostics(surroundings: Surroundings): Publishe
   let lastAnalysed = -1;
   /** Whether an editor that asks for diagnostics has old ones of the text that it shows. */
   let isPulledStale = false;
+  let turn = shortestTurn;
 
   const schedule = (): void => {
     if (publishing === "waiting") return;
@@ -84,9 +90,28 @@ export function createPublishedDiagnostics(surroundings: Surroundings): Publishe
     if (surroundings.pullsDiagnostics() && isPulledStale) send(connection.languages.diagnostics.refresh());
     isPulledStale = false;
     surroundings.onRound();
+    if (!(await understandRest(round))) return;
+    if (generation() !== round) return schedule();
     if (round === lastAnalysed) return;
     lastAnalysed = round;
     send(connection.sendNotification(analysedNotification));
+  };
+
+  /** Takes turns with whatever the editor asks meanwhile. Returns whether nothing came in between that calls for another round. */
+  const understandRest = async (round: number): Promise<boolean> => {
+    for (;;) {
+      const end = host.now() + turn;
+      const reached = surroundings.understand(() => host.now() >= end);
+      if (reached === "whole") break;
+      turn = reached === "stuck" ? turn * 1.5 : shortestTurn;
+      await host.wait(0);
+      if (generation() !== round) {
+        schedule();
+        return false;
+      }
+    }
+    turn = shortestTurn;
+    return true;
   };
 
   /** Nothing for a file whose diagnostics fail, which are no reason to keep back those of the others. */

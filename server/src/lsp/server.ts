@@ -82,7 +82,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     generation++;
   };
   const snapshot = (): Analysis => {
-    analysis ??= analysisHost.snapshot();
+    analysis ??= analysisHost.snapshotForNow();
     return analysis;
   };
   const rendererOf = (state: Analysis): Renderer =>
@@ -132,6 +132,14 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     onRound() {
       sendStatus();
       firstAnswered.settle();
+    },
+    understand(mustEnd) {
+      const reached = analysisHost.understand(mustEnd);
+      if (reached === "whole" && analysis !== analysisHost.snapshot()) {
+        changed();
+        refreshNotes();
+      }
+      return reached;
     },
     analysisFailed: failures.inAnalysis,
     send: (sending) => send(sending),

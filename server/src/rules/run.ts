@@ -2,6 +2,7 @@ import { laterFields } from "../base/later.js";
 import { once } from "../base/once.js";
 import { type PerFileIgnore, pathMatcher } from "../base/project-settings.js";
 import { activityOf } from "../program/link/activity/activity.js";
+import { TurnOver } from "../program/link/memory/turn.js";
 import { isTestCode } from "../program/link/test-code.js";
 import { hasGreenThreads } from "../program/link/threads/green-threads.js";
 import { rules } from "./index.js";
@@ -71,6 +72,7 @@ export function runRules(
           return severity === "off" ? [] : [{ rule, severity, match }];
         });
       } catch (error) {
+        if (error instanceof TurnOver) throw error;
         failures.push({ rule: rule.name, error });
         return [];
       }

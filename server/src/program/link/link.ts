@@ -8,6 +8,7 @@ import { AnswerMemory, type Lifetime } from "./memory/memory.js";
 import { type Part, PartNumbers } from "./memory/part-set.js";
 import { sameStructure } from "./memory/same-structure.js";
 import { SpawnLists, type SpawnLookups } from "./memory/spawn-lists.js";
+import type { Turn } from "./memory/turn.js";
 import { propertyNames, TrackedNames } from "./resolution/property-names.js";
 import { Resolver } from "./resolution/resolver.js";
 import { type EntryPoint, findEntryPoints, findHandlers, type HandlerRoot } from "./threads/library-roots.js";
@@ -75,9 +76,10 @@ export class LinkMemory {
   /** Whether the present state has answers that rest on what spawns hand over. */
   isSecondInUse = false;
 
-  constructor(lifetime: Lifetime = "edits") {
-    this.first = new AnswerMemory(lifetime);
-    this.second = new AnswerMemory(lifetime);
+  /** `turn`: who may stop questions before they are answered. */
+  constructor(lifetime: Lifetime = "edits", turn: Turn | undefined = undefined) {
+    this.first = new AnswerMemory(lifetime, turn);
+    this.second = new AnswerMemory(lifetime, turn);
   }
 
   /** The state of the program that the memory is at; files given out for an earlier one are not to be used any more. */

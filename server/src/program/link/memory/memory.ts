@@ -25,6 +25,7 @@ import {
   type Overview,
   type Question,
 } from "./questions.js";
+import type { Turn } from "./turn.js";
 
 /** `resolution`: what something can be. `derivation`: what a later stage made of such answers; resolutions do not ask for any. */
 type AnswerKind = "resolution" | "derivation";
@@ -85,7 +86,10 @@ export class AnswerMemory {
   private last: { readonly file: LinkedFile; readonly answers: FileAnswers } | undefined;
 
   /** `lifetime`: whether there will be later states; if not, nothing is noted of what answers rest on. */
-  constructor(private readonly lifetime: Lifetime = "edits") {}
+  constructor(
+    private readonly lifetime: Lifetime = "edits",
+    private readonly turn: Turn | undefined = undefined,
+  ) {}
 
   private get state(): number {
     return this.changes.state;
@@ -158,23 +162,26 @@ export class AnswerMemory {
     if (this.changes.lookups < this.state) return;
     const confirmed: { readonly question: Question; readonly state: number }[] = [];
     this.ahead = confirmed;
-    for (const { callers } of [...this.answers.values()]) {
-      for (const [node, answer] of [...callers]) {
-        const { question } = answer;
-        if (question.root !== answer || question.isOrdered || !this.changes.haveLookups(question, question.state)) continue;
-        const before = this.lastQuestion;
-        ask(node);
-        const asked = callers.get(node)?.question;
-        if (!asked || asked.number <= before) continue;
-        if (asked.isOrdered) asked.hasLost = true;
-        asked.foundAhead = this.state;
-        confirmed.push({ question: asked, state: this.state - 1 });
+    try {
+      for (const { callers } of [...this.answers.values()]) {
+        for (const [node, answer] of [...callers]) {
+          const { question } = answer;
+          if (question.root !== answer || question.isOrdered || !this.changes.haveLookups(question, question.state)) continue;
+          const before = this.lastQuestion;
+          ask(node);
+          const asked = callers.get(node)?.question;
+          if (!asked || asked.number <= before) continue;
+          if (asked.isOrdered) asked.hasLost = true;
+          asked.foundAhead = this.state;
+          confirmed.push({ question: asked, state: this.state - 1 });
+        }
       }
-    }
-    this.ahead = undefined;
-    for (const { question, state } of confirmed) {
-      question.state = state;
-      question.checked = 0;
+    } finally {
+      this.ahead = undefined;
+      for (const { question, state } of confirmed) {
+        question.state = state;
+        question.checked = 0;
+      }
     }
   }
 
@@ -313,14 +320,17 @@ export class AnswerMemory {
       this.noteOverview(before);
       return before.result as Result;
     }
+    this.turn?.look();
     const own = newCollector(++this.lastQuestion);
     const result = this.apart(own, compute);
+    this.turn?.confirm();
     if (own.isOfThisState) {
       this.readUntold();
       this.overviews.forget(key);
       return result;
     }
     const overview = this.overviews.remember(key, before, result, own, again);
+    this.turn?.comesFurther();
     this.noteOverview(overview);
     return overview.result as Result;
   }
@@ -371,7 +381,7 @@ export class AnswerMemory {
     try {
       this.apart(undefined, () => again(program));
     } catch {
-      // It does not hold, then; whoever asks for it gets to know why.
+      // It does not hold, then; whoever asks for it gets to know why, and where the turn is over finds that it is.
     } finally {
       this.attempts--;
     }
@@ -439,6 +449,7 @@ export class AnswerMemory {
         return before.result as Result;
       }
     }
+    this.turn?.look();
     const earlier = before?.question;
     const question = isOwn ? newQuestion(++this.lastQuestion, this.state) : outer;
     const answer: Answer = { result: provisional, question, notedBy: 0, isProvisional: true };
@@ -455,6 +466,7 @@ export class AnswerMemory {
     let kept = answer;
     try {
       const result = compact(compute());
+      this.turn?.confirm();
       answer.result = result;
       if (before && isSame(before.result as Result, result)) {
         // Who depends on the answer from before the change depends on this one.
@@ -550,6 +562,7 @@ export class AnswerMemory {
     let kept: Answer | undefined;
     try {
       const { result, key } = compute();
+      this.turn?.confirm();
       let earlier: Question | undefined;
       if (key !== undefined) {
         const before = table.get(key);
