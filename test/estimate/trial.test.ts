@@ -80,6 +80,12 @@ describe("of a task that takes too many steps, rounds are followed that are spre
     );
   });
 
+  test("the condition of a comprehension is no statement with a body", () => {
+    const loop = "for i in range(n):\n        total += sum(k for k in range(50) if k != 3)";
+    const text = program(`def task(n):\n    total = 0\n    ${loop}\n    return total`, "[90_000]");
+    assert.equal(followed(text).of("task").rounds(place(text, loop))?.value, 90_000);
+  });
+
   const cut: readonly (readonly [what: string, task: string])[] = [
     [
       "what earlier rounds marked decides",

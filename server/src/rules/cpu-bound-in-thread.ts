@@ -113,7 +113,7 @@ function isCpuBound(site: SiteEstimate): boolean {
   const isOpen = work.lengths === "guessed" || work.isEndless;
   if ((isOpen || isGuess(work)) && work.unknownCalls >= 1) return false;
   const waits = work.calls.filter((call) => call.kind !== "cpu-native" && call.kind !== "cpu-python");
-  if (work.lengths === "guessed" && waits.length > 0 && !parsesFiles(work, waits) && !worksThroughFiles(work, waits)) return false;
+  if (work.lengths === "guessed" && waits.length > 0 && !parsesFiles(work, waits) && !worksThroughFiles(site, waits)) return false;
   return work.unknownCalls * unknownCallNs <= held / 2 && !isTurningOver(work);
 }
 
@@ -128,9 +128,14 @@ function parsesFiles({ calls }: TaskWork, waits: readonly TimedCall[]): boolean 
   return parsing.some(({ times }) => times >= most) && sumOf(parsing) > sumOf(waits) * 4;
 }
 
-/** The same where loops inside loops inside loops do it, in Python: over pixels and their neighbours, over lines, words and letters. */
-function worksThroughFiles(work: TaskWork, waits: readonly TimedCall[]): boolean {
-  const isShort = waits.every(({ entry }) => entry.waits?.for === "disk" || entry.waits?.for === "lock");
+/**
+ * The same where loops inside loops inside loops do it, in Python: over pixels and their neighbours, over lines, words and letters. Workers that share out
+ * what was put into a queue wait there for nobody.
+ */
+function worksThroughFiles({ work, prediction }: SiteEstimate, waits: readonly TimedCall[]): boolean {
+  const isShort = waits.every(({ entry: { waits: wait } }) => {
+    return wait?.for === "disk" || wait?.for === "lock" || (wait?.for === "queue" && prediction.course === "together");
+  });
   return work.nesting >= nestedAnyway && isShort && heldNs(work) > sumOf(waits) * 4;
 }
 

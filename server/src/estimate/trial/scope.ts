@@ -127,9 +127,15 @@ export function inScope(nodes: readonly Node[], visit: (node: Node) => void): vo
     }
     if (typeof value !== "object" || value === null) return;
     const { kind } = value as { kind?: unknown };
-    if (typeof kind === "string") visit(value as Node);
+    if (typeof kind === "string" && !isClause(value)) visit(value as Node);
     if (kind === "function" || kind === "lambda" || kind === "class") return;
     for (const each of Object.values(value)) if (typeof each === "object") look(each);
   };
   look(nodes);
+}
+
+/** Whether it is the `for` or `if` of a comprehension, which goes by a statement's kind and has no body. */
+function isClause(value: object): boolean {
+  const { kind } = value as { kind?: unknown };
+  return (kind === "for" || kind === "if") && !("body" in value);
 }

@@ -11,6 +11,7 @@ import type { Frame } from "../sharing/abstract-object.js";
 import type { Ownership } from "../sharing/ownership.js";
 import { isProperty, sameValue } from "../state/updates.js";
 import { innerValues, walkOperations } from "../walk.js";
+import { isLockMadeHere } from "./optional-locks.js";
 import { enteredSection, isHeldToRead, keyOfLock, type Section, sectionKey } from "./readers-writer.js";
 
 /** A lock as one thread takes it at one place. */
@@ -254,17 +255,11 @@ export function propertyRead(value: Value, within: FunctionNode, resolver: Resol
 }
 
 /** Whether each call of the function makes a lock and returns it, of which nobody else gets hold. */
-export function makesNewLock(node: FunctionNode, { resolver, knowledge }: Program): boolean {
+export function makesNewLock(node: FunctionNode, program: Program): boolean {
   const { returned, isGenerator, isAsync, decorators } = node.facts;
   // What a decorator remembers is made once.
   if (isGenerator || isAsync || returned.length === 0 || decorators.some((each) => !isPlainDecorator(each))) return false;
-  return returned.every((value) => {
-    if (value.op !== "call" || value.arguments.some((argument) => argument.value.op !== "constant")) return false;
-    return resolver.resolve(value, node).some((entity) => {
-      const role = entity.kind === "object" && entity.origin?.call === value ? knowledge.type(entity.type)?.is : undefined;
-      return (role?.role === "lock" || role?.role === "condition") && role.scope === "threads";
-    });
-  });
+  return returned.every((value) => isLockMadeHere(value, node, program));
 }
 
 function isPlainDecorator(value: Value): boolean {

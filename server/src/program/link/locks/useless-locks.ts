@@ -2,7 +2,7 @@ import { append } from "../../../base/append.js";
 import { contains, type Range, rangeOf } from "../../../base/range.js";
 import { type CallOperation, type Operation, type Place, unbound, type Value, type WithOperation } from "../../operation.js";
 import { partOfActivity } from "../activity/activity.js";
-import { takingLocks } from "../activity/held.js";
+import { takenIn, takingLocks } from "../activity/held.js";
 import type { Access } from "../activity/moments.js";
 import { type ClassNode, classKey, type FunctionNode } from "../entity.js";
 import { testsBefore } from "../guards.js";
@@ -15,6 +15,7 @@ import { mentionsIn } from "../mentions.js";
 import { evaluatedBy, innerValues, someValue, walkOperations } from "../walk.js";
 import { lastName, objectOfMethod, releasersOnly } from "./hand-over.js";
 import { makesNewLock, propertyRead, writtenName } from "./locks.js";
+import { isNeverGiven, optionalLock } from "./optional-locks.js";
 import { enteredSection } from "./readers-writer.js";
 
 /** A lock that keeps nobody out. */
@@ -44,7 +45,7 @@ export function uselessLocks(program: Program): readonly UselessLock[] {
     for (const node of functionsThat(file, takingLocks)) {
       if (!threaded.has(node) || node.head.kind === "class-body") continue;
       const { made, held } = locksOf(program, node);
-      found.push(...made);
+      found.push(...made, ...neverGiven(node, program).filter(({ range }) => !made.some((each) => each.range.start === range.start)));
       for (const { operation, over } of held) {
         const at = { function: node, range: rangeOf(operation.context), name: writtenName(operation.context) };
         const guarded = over && guardedElsewhere(operation, over, byFunction.get(node) ?? [], program);
@@ -132,6 +133,30 @@ function madeByEachCall(node: FunctionNode, program: Program): readonly UselessL
   return found;
 }
 
+/** Locks that callers may give, none does, and each call then makes for itself: `lock = lock or Lock()`. */
+function neverGiven(node: FunctionNode, program: Program): readonly UselessLock[] {
+  return node.head.parameters.flatMap(({ name }): readonly UselessLock[] => {
+    const optional = optionalLock(name, node, program);
+    if (!optional || !isNeverGiven(optional.parameter, node, program) || isHandedOn(node, program)) return [];
+    const tests: Range[] = [optional.bound];
+    walkOperations(node.facts.body, (operation) => {
+      if (operation.op === "branch" && operation.test) tests.push(operation.test);
+    });
+    const use = usedAlone(name, node, takenIn(node), tests);
+    return use ? [{ why: "each-call", function: node, range: use, name, related: rangeOf(optional.made) }] : [];
+  });
+}
+
+/** Whether its file does anything with the function but call it or have threads run it: whoever gets hold of it may give it what nobody else gives. */
+function isHandedOn(node: FunctionNode, { resolver, spawns }: Program): boolean {
+  const known = new Set(resolver.callersOf(node).flatMap(({ call, within }) => (within.file === node.file ? [call.callee.start] : [])));
+  for (const { targets } of spawns)
+    for (const { function: target, namedBy } of targets) if (target === node && namedBy) known.add(namedBy.value.start);
+  const isOther = (value: Value): boolean =>
+    value.op === "read" && value.place.kind !== "element" && value.place.name === node.head.name && !known.has(value.start);
+  return node.file.functions.some((other) => valuesIn(other).some((root) => someValue(root, isOther)));
+}
+
 /** Whether the function prepares an object before others have it: a constructor, or what constructors alone call. */
 function setsUp(node: FunctionNode, { resolver }: Program): boolean {
   const isSetUp = ({ head }: FunctionNode): boolean => /^__(init|new|setstate|enter|post_init)__$/.test(head.name);
@@ -183,8 +208,11 @@ function isEmptyDict(value: Value): boolean {
   return value.op === "call" && value.arguments.length === 0 && lastNameOf(value.callee) === "dict";
 }
 
-/** Where the variable's lock is taken, if nothing else is done with it: not returned, stored, passed on, or left to inner functions. */
-function usedAlone(name: string, node: FunctionNode, taken: readonly Value[]): Range | undefined {
+/**
+ * Where the variable's lock is taken, if nothing else is done with it, but for what happens in `asked`: not returned, stored, passed on, or left to inner
+ * functions.
+ */
+function usedAlone(name: string, node: FunctionNode, taken: readonly Value[], asked: readonly Range[] = []): Range | undefined {
   const isName = (value: Value): boolean =>
     value.op === "read" && value.place.kind === "name" && value.place.name === name && value.place.owner === node.index;
   const allowed = new Set<number>();
@@ -193,10 +221,11 @@ function usedAlone(name: string, node: FunctionNode, taken: readonly Value[]): R
     if (operation.op !== "call" || operation.callee.op !== "read" || operation.callee.place.kind !== "attribute") return;
     if (isName(operation.callee.place.object)) allowed.add(operation.callee.place.object.start);
   });
+  const isAllowed = (value: Value): boolean => allowed.has(value.start) || asked.some((range) => contains(range, value));
   const first = taken.find(isName);
   if (!first) return undefined;
   const isElsewhere = node.file.functions.some((other) =>
-    valuesIn(other).some((root) => someValue(root, (value) => isName(value) && !(other === node && allowed.has(value.start)))),
+    valuesIn(other).some((root) => someValue(root, (value) => isName(value) && !(other === node && isAllowed(value)))),
   );
   return isElsewhere ? undefined : rangeOf(first);
 }

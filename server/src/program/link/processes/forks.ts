@@ -8,6 +8,7 @@ import type { Resolver } from "../resolution/resolver.js";
 import { leftRunning, mayEnd, type Start, startingCall, startsOfSpawn } from "../threads/left-running.js";
 import type { Spawn } from "../threads/spawn.js";
 import { innerOperations, walkOperations } from "../walk.js";
+import { threadOfObject } from "./forks-of-objects.js";
 import { freshStartOf } from "./start-methods.js";
 
 /** A fork of a process in which, at that moment, another thread can run. */
@@ -34,7 +35,9 @@ export function forksBesideThreads(program: Program, target: Target): readonly F
   const threads = threadsIn(program, []);
   const found = forks.flatMap((fork) => {
     const beside = besideThread(fork, threads, program);
-    return beside ? [beside] : [];
+    if (beside) return [beside];
+    const ofObject = fork.by === "fork" ? threadOfObject(fork.in, fork.range, threads.left, program) : undefined;
+    return ofObject ? [{ ...fork, thread: ofObject.spawn, through: [] }] : [];
   });
   const seen = new Set<string>();
   return found

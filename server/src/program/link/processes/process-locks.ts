@@ -10,6 +10,7 @@ import { isElementOf, loopsAround } from "../loops.js";
 import { argumentFor } from "../resolution/resolver.js";
 import type { ScopedValue, Spawn } from "../threads/spawn.js";
 import { evaluatedBy, listOf, someValue, walkOperations } from "../walk.js";
+import { fileUpdateIn } from "./file-updates.js";
 import { freshStartOf } from "./start-methods.js";
 
 /** A primitive of `threading` or `queue` that worker processes use as if the other processes saw it. */
@@ -220,7 +221,43 @@ function sharedStateIn(guarded: WithOperation, node: FunctionNode, worker: Worke
     if (operation.op === "write" && operation.place.kind !== "name" && isShared(operation.place.object)) state = operation.statement;
     if (operation.op === "call" && isFileOfAll(operation, node, worker, program)) state = operation;
   });
-  return state;
+  if (state) return state;
+  const update = fileUpdateIn(guarded.body, node, program);
+  const isOfAll =
+    update &&
+    (isSameForAll(update.path, node, worker, program) || isOfSharedObject(update.path, guarded.context, node, worker, program)) &&
+    !isCalledUnderLock(node, worker, program);
+  return isOfAll ? update.write : undefined;
+}
+
+/**
+ * Whether the path and the lock are attributes of one object that is made once, before the workers start, and never stored in again: each worker has a
+ * copy of it, with the same path.
+ */
+function isOfSharedObject(path: Value, lock: Value, node: FunctionNode, worker: Worker, { resolver }: Program): boolean {
+  const owner = resolver.enclosingClass(node);
+  const self = node.head.parameters[0]?.name;
+  const isOfSelf = (value: Value): string | undefined => {
+    if (value.op !== "read" || value.place.kind !== "attribute") return undefined;
+    const { object, name } = value.place;
+    const isSelf = object.op === "read" && object.place.kind === "name" && object.place.owner === node.index && object.place.name === self;
+    return isSelf ? name : undefined;
+  };
+  const names = [path, lock].map(isOfSelf);
+  const init = owner && resolver.method(owner, "__init__");
+  if (!owner || !init || names.includes(undefined)) return false;
+  const isSetOnce = names.every((name) => {
+    const writes = owner.facts.instanceAttributes.get(name ?? "") ?? [];
+    return writes.length === 1 && writes.every(({ function: index }) => owner.file.functionAt(index) === init);
+  });
+  const [made, ...others] = resolver.callersOf(init);
+  if (!isSetOnce || !made || others.length > 0) return false;
+  return !worker.reached.has(made.within) && loopsAround(made.within, made.call).length === 0;
+}
+
+/** Whether one of the calls of the function in the worker is made while something else is held that may keep processes apart. */
+function isCalledUnderLock(node: FunctionNode, worker: Worker, program: Program): boolean {
+  return program.resolver.callersOf(node).some(({ call, within }) => worker.reached.has(within) && isGuardedAnyway(within, call, program));
 }
 
 /** `open("log.txt", "a")`: written to, and by a name that is the same in all workers. */
@@ -263,6 +300,8 @@ function isGivenToEach(value: Value, { call, in: within }: Spawn): boolean {
   return bound.every((each) => !contains(loop, each)) && !bound.some((each) => isElementOf(each, loop.iterable));
 }
 
+const opens = /^(builtins|io|pathlib\.\w+|gzip|bz2|lzma)\.open$/;
+
 /** Whether a lock for processes is held there as well. */
 function isGuardedAnyway(node: FunctionNode, state: Range, program: Program): boolean {
   let isGuarded = false;
@@ -274,7 +313,8 @@ function isGuardedAnyway(node: FunctionNode, state: Range, program: Program): bo
       isGuarded = true;
     for (const entity of program.resolver.resolve(context, node)) {
       const is = entity.kind === "object" ? program.knowledge.type(entity.type)?.is : undefined;
-      const isOpen = operation.context.op === "call" && program.resolver.externalCallees(operation.context, node).includes("builtins.open");
+      const isOpen =
+        operation.context.op === "call" && program.resolver.externalCallees(operation.context, node).some((name) => opens.test(name));
       if (!isOpen && !(is?.role === "lock" && is.scope === "threads")) isGuarded = true;
     }
   });

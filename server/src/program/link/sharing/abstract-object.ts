@@ -120,17 +120,25 @@ export function wayTo({ key, via }: AbstractObject): string {
 
 const longestWay = 6;
 
-/** A container that is made once, when the module is run, for all calls that do not fill the parameter: `def crawl(url, seen={})`. */
+/** A container that is there once, from when the module is run, for all calls that do not fill the parameter: `def crawl(url, seen={})`. */
 export function keptDefault({ file, facts, index }: FunctionNode, { name, default: value }: ParameterFacts): AbstractObject | undefined {
   const isMadeOnce = facts.parent === 0 || file.functionAt(facts.parent ?? 0)?.head.kind === "class-body";
   if (!isMadeOnce || facts.kind !== "function" || facts.bindings.has(name)) return undefined;
-  const isContainer =
-    (value?.op === "display" && value.makes !== "tuple") ||
-    (value?.op === "call" &&
-      value.callee.op === "read" &&
-      value.callee.place.kind !== "element" &&
-      containers.test(value.callee.place.name));
-  return isContainer ? sharedObject(`default ${file.path}#${index} ${name}`) : undefined;
+  if (!value) return undefined;
+  if (makesContainer(value)) return sharedObject(`default ${file.path}#${index} ${name}`);
+  // `def count(name, counts=totals)`: the global's own container, as long as the global never holds another.
+  if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== 0) return undefined;
+  const module = file.functionAt(0);
+  const [only, ...others] = module?.bound(value.place.name) ?? [];
+  const isKept = only && others.length === 0 && !module?.head.rebound.has(value.place.name) && makesContainer(only);
+  return isKept ? sharedObject(`global ${file.path} ${value.place.name}`) : undefined;
+}
+
+function makesContainer(value: Value): boolean {
+  if (value.op === "display") return value.makes !== "tuple";
+  if (value.op !== "call" || value.callee.op !== "read") return false;
+  const { place } = value.callee;
+  return place.kind !== "element" && containers.test(place.name);
 }
 
 const containers = /^(dict|list|set|defaultdict|OrderedDict|Counter|deque)$/;
