@@ -339,7 +339,7 @@ function changeHarm(access: Access, { check, act, caught }: CheckThenAct): { har
   // Two that make room by taking away what comes first take away the same.
   const makesRoom = check.found === "present" && check.form === "bound" && isKeyOfContainer(act, access.function);
   if (effect === "takes" && (isForPresence || makesRoom)) {
-    const name = act.op === "call" && act.callee.op === "read" && act.callee.place.kind === "attribute" ? act.callee.place.name : "del";
+    const name = act.op === "call" && act.callee.op === "read" && act.callee.place.kind !== "element" ? act.callee.place.name : "del";
     if (name === "clear" || takesByKey(act, access.function)) return undefined;
     const takes = (other: Access): boolean => effectOf(other, check) === "takes";
     // What is asked for with a value to have instead waits for nothing.
