@@ -110,7 +110,13 @@ function isMild({ harm, act }: Data, program: Program): boolean {
     case "reset":
       return !isDirect(act);
     case "twice":
-      return !isDirect(act) || setsEvent(act.pattern) || endsTwice(act) || guardsAgainstMisuse(act.pattern) || !multiplies(act, program);
+      return (
+        !isDirect(act) ||
+        (setsEvent(act.pattern) && !startsBeside(act, program)) ||
+        endsTwice(act) ||
+        guardsAgainstMisuse(act.pattern) ||
+        !multiplies(act, program)
+      );
     default:
       return false;
   }
@@ -169,7 +175,7 @@ function isDirect({ race }: CheckedAct): boolean {
 
 const longestWhenDirect = 2;
 
-/** An event that is set twice is set; who has waited for it to be cleared and then sets it means to be alone. */
+/** An event that is set twice is set, whatever a thread that is started twice does; who has waited for it to be cleared and then sets it means to be alone. */
 function setsEvent({ act, check }: CheckThenAct): boolean {
   return act.op === "call" && lastNameOf(act.callee) === "set" && (check.at.op !== "loop" || act.end <= check.at.end);
 }
@@ -222,6 +228,16 @@ function multiplies({ race, pattern }: CheckedAct, program: Program): boolean {
 function countsOn({ form, place, value }: WriteOperation): boolean {
   if (form === "update") return true;
   return value !== undefined && someValue(value, (each) => each.op === "read" && samePlace(each.place, place));
+}
+
+/** Whether a thread, a process or a task is started because of the look, besides the act. */
+function startsBeside({ race, pattern }: CheckedAct, program: Program): boolean {
+  const node = race.first.function;
+  let found = false;
+  walkBeside(pattern.check.dependent, pattern.byCall?.call ?? pattern.act, (operation) => {
+    found ||= operation.op === "call" && starts(operation, node, program, new Set([node]));
+  });
+  return found;
 }
 
 /** Whether the call starts a thread, a process or a task, by itself or in what it calls. */
@@ -339,7 +355,7 @@ function changeHarm(access: Access, { check, act, caught }: CheckThenAct): { har
   // Two that make room by taking away what comes first take away the same.
   const makesRoom = check.found === "present" && check.form === "bound" && isKeyOfContainer(act, access.function);
   if (effect === "takes" && (isForPresence || makesRoom)) {
-    const name = act.op === "call" && act.callee.op === "read" && act.callee.place.kind === "attribute" ? act.callee.place.name : "del";
+    const name = act.op === "call" && act.callee.op === "read" && act.callee.place.kind !== "element" ? act.callee.place.name : "del";
     if (name === "clear" || takesByKey(act, access.function)) return undefined;
     const takes = (other: Access): boolean => effectOf(other, check) === "takes";
     // What is asked for with a value to have instead waits for nothing.

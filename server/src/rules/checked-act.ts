@@ -134,7 +134,11 @@ export function effectOf({ operation }: Pick<Access, "operation">, check: Check)
       return isNone(operation.value) || (check.form === "truth" && isEmpty(operation.value)) ? "takes" : "adds";
     case "call": {
       const { callee } = operation;
-      const name = callee.op === "read" && callee.place.kind === "attribute" ? callee.place.name : "";
+      const name = callee.op === "read" && callee.place.kind !== "element" ? callee.place.name : "";
+      // Functions that change the list which they are given: `heapq.heappop(self.due)`.
+      if (/^(heappush|insort(_left|_right)?)$/.test(name)) return "adds";
+      if (name === "heappop") return "takes";
+      if (callee.op !== "read" || callee.place.kind !== "attribute") return "nothing";
       return addingMethods.has(name) ? "adds" : takesFrom(operation) ? "takes" : "nothing";
     }
     default:

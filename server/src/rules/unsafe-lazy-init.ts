@@ -1,8 +1,11 @@
 import { knownTargets, targetName } from "../base/target.js";
 import { checkThenActVerdict, lazyInitialisationVerdict } from "../knowledge/check-then-act.js";
 import type { Access } from "../program/link/activity/moments.js";
+import type { FunctionNode } from "../program/link/entity.js";
 import { asksModuleName, testsBefore } from "../program/link/guards.js";
 import type { Program } from "../program/link/link.js";
+import type { HeldLock } from "../program/link/locks/locks.js";
+import { callOf } from "../program/link/locks/same-lock.js";
 import type { CheckThenAct } from "../program/link/state/compound.js";
 import { samePlace } from "../program/link/state/updates.js";
 import { someValue } from "../program/link/walk.js";
@@ -73,12 +76,46 @@ function initOf(access: Access, accesses: readonly Access[], inside: readonly Ac
 function lookedAtBefore(access: Access, accesses: readonly Access[], pattern: CheckThenAct, program: Program): CheckedAct | undefined {
   const { function: node, locks } = access;
   const lock = locks.find((each) => isRealLock(each) && each.taken.function === node);
-  const isLook = (value: Value): boolean => value.op === "read" && samePlace(value.place, pattern.check.place);
-  const look = lock && testsBefore(node, lock.taken.range).find((test) => test.end <= lock.taken.range.start && someValue(test, isLook));
+  const look = lock && (lookInFunction(access, lock, pattern) ?? lookOfCaller(access, lock, pattern));
   if (!look) return undefined;
-  const second: Access = { ...access, does: "read", range: look, statement: look, locks: [], check: undefined, update: undefined };
+  // What is held around the call is held at the look as well.
+  const around = locks.filter((each) => each.taken.function !== node);
+  const { range } = look;
+  const second: Access = { ...access, ...look, does: "read", statement: range, locks: around, check: undefined, update: undefined };
   const race = raceOf(access, locks, [second], program, accesses);
   return race?.concurrency === "seen" ? { race, pattern } : undefined;
+}
+
+type Look = Pick<Access, "function" | "path" | "range">;
+
+function lookInFunction({ function: node, path }: Access, { taken }: HeldLock, { check }: CheckThenAct): Look | undefined {
+  const isLook = (value: Value): boolean => value.op === "read" && samePlace(value.place, check.place);
+  const range = testsBefore(node, taken.range).find((test) => test.end <= taken.range.start && someValue(test, isLook));
+  return range && { function: node, path, range };
+}
+
+/** `if self._rows is None: self._load()`, of the same object, where `_load` takes the lock. */
+function lookOfCaller({ function: node, path }: Access, { taken }: HeldLock, { check }: CheckThenAct): Look | undefined {
+  const step = path[path.length - 1];
+  // What the called function did before it took the lock may have changed what there is to see.
+  if (!step || testsBefore(node, taken.range).length > 0) return undefined;
+  const { function: caller, call } = step;
+  const callee = callOf(step)?.callee;
+  const isOwnCall = callee?.op === "read" && callee.place.kind === "attribute" && isReceiver(callee.place.object, caller);
+  const isLook = (value: Value): boolean => {
+    if (value.op !== "read") return false;
+    if (check.place.kind === "name") return caller.file === node.file && samePlace(value.place, check.place);
+    if (check.place.kind !== "attribute" || value.place.kind !== "attribute" || value.place.name !== check.place.name) return false;
+    return isOwnCall && isReceiver(value.place.object, caller) && isReceiver(check.place.object, node);
+  };
+  const range = testsBefore(caller, call).find((test) => test.end <= call.start && someValue(test, isLook));
+  return range && { function: caller, path: path.slice(0, -1), range };
+}
+
+/** Whether the value is the object or class that the method is called on. */
+function isReceiver(value: Value, { head, index }: FunctionNode): boolean {
+  if (head.class === undefined || value.op !== "read" || value.place.kind !== "name" || value.place.owner !== index) return false;
+  return value.place.name === head.parameters[0]?.name;
 }
 
 /** Whether a container is stored and then filled, and every interpreter may switch threads meanwhile: others find a part of it, and take that for all. */
@@ -163,7 +200,7 @@ function message({ act, made, isSeenEarly: isPartial }: Data, context: RuleConte
   const text = quoted(first.function.file.path, first.statement, context);
   const [lock] = first.locks.filter(isRealLock);
   if (isPartial && lock && act.race.second.does === "read")
-    return `\`${text}\` is seen by others before it is filled: ${whoText(act.race)} and the look before \`${lock.name}\` is taken finds it. Who looks meanwhile takes a part for all. Fill a local variable, and store that last.`;
+    return `\`${text}\` is seen by others before it is filled: ${whoText({ ...act.race, second: first })} and the look before \`${lock.name}\` is taken finds it. Who looks meanwhile takes a part for all. Fill a local variable, and store that last.`;
   if (isPartial)
     return `\`${text}\` is seen by others before it is filled: ${whoText(act.race)} and ${guardText(act, context)}. Who looks meanwhile takes a part for all. Fill a local variable, and store that last.`;
   return `\`${text}\` can run twice: ${whoText(act.race)} and ${guardText(act, context)}. ${harmText(made)}${accidentText(act, context)}`;

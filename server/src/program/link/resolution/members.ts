@@ -4,6 +4,7 @@ import type { AnswerMemory } from "../memory/memory.js";
 import { annotatedEntities } from "./annotations.js";
 import { type ImportedNames, isKnown } from "./imported-names.js";
 import { decoratorNames, type Resolver } from "./resolver.js";
+import { serverOfHandler } from "./server-of-handler.js";
 
 /** Tells what objects have: the members of modules and classes, what is stored in their attributes, what things outside the program are known to have. */
 export class Members {
@@ -81,6 +82,8 @@ export class Members {
       });
       return [...bound, ...assigned, ...annotated];
     }
+    const server = name === "server" && object.kind === "instance" ? serverOfHandler(node, this.resolver) : undefined;
+    if (server) return [{ kind: "instance", class: server }];
     return externals.flatMap((base): Entity[] =>
       isKnown(this.resolver.knowledge, `${base}.${name}`) ? [{ kind: "external", name: `${base}.${name}` }] : [],
     );

@@ -89,7 +89,7 @@ function isOneStart(first: Access, second: Access, program: Program): boolean {
   const start = first.via.split(wayBreak).pop() ?? "";
   if (start.startsWith("cell ")) return isOneVariable(first, second, start, program);
   // Where a way starts with an attribute, that is one of a class, as with `Metrics.instance`.
-  if (!start.startsWith("self ")) return /^(global|class|external|result of|attribute) /.test(start);
+  if (!start.startsWith("self ")) return /^(global|class|external|result of|attribute|server of) /.test(start);
   const { root } = first;
   if (root.kind !== "spawn" || root.key !== second.root.key || first.of !== "other object" || second.of !== "other object") return true;
   // What was given to several objects each of which starts a thread on itself.

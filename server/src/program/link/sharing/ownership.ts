@@ -5,6 +5,7 @@ import { loopsAround } from "../loops.js";
 import { makes } from "../resolution/given-anew.js";
 import { isOneInstance, isRemembered } from "../resolution/one-instance.js";
 import { argumentFor, decoratorNames, type Resolver } from "../resolution/resolver.js";
+import { serverOfHandler } from "../resolution/server-of-handler.js";
 import { sourcesOf } from "../state/iteration.js";
 import { samePlace, sameValue } from "../state/updates.js";
 import { innerOperations, walkOperations } from "../walk.js";
@@ -282,7 +283,7 @@ export class Ownership {
         return { ...passed, key: passed.sharing === "shared" ? passed.key : key };
       // A handler object is made for each request; its server is the one that all of them share.
       if (name === "server" && externals.length > 0 && !definer.facts.instanceAttributes.has(name)) {
-        return sharedObject(`server of ${externals[0]}`);
+        return sharedObject(`server of ${externals[0]}`, serverOfHandler(node, this.resolver));
       }
     } else if (object.key.startsWith("self ") || object.sharing === "unknown") {
       const common = this.givenToSeveral(node, definer, name);

@@ -360,6 +360,7 @@ function callEffect(call: CallOperation, check: Check): CheckThenAct["does"] | u
   if (check.form === "membership" && key && sameValue(key, check.place.index)) {
     // `pop(k, None)` and `setdefault(k, v)` tell what they found.
     if (name === "add" || name === "append" || name === "appendleft") return check.found === "absent" ? "fill" : undefined;
+    if (name === "move_to_end") return check.found === "present" ? "use" : undefined;
     if (name === "remove" || name === "discard" || (name === "pop" && call.arguments.length === 1))
       return check.found === "present" ? "remove" : undefined;
   }

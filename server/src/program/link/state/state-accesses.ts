@@ -180,7 +180,9 @@ export class StateAccesses {
     const isUnsafe = entities.some((entity) => objectionTo(entity, name, resolver) !== undefined);
     // What an object of the program does about threads is its own business.
     const isOwn = entities.some((entity) => entity.kind === "instance");
-    const changesChecked = checked !== undefined && checked.does !== "use" && !isOwn;
+    // `heapq.heappop(self.due)` changes what it is given, and not the module.
+    const isFunction = entities.some((entity) => entity.kind === "external");
+    const changesChecked = checked !== undefined && checked.does !== "use" && !isOwn && !isFunction;
     if (!(mayChange && isContainer) && !isUnsafe && !changesChecked) return;
     const target = this.ownership.object(object, frame);
     if (target.sharing !== "shared") {
