@@ -98,8 +98,7 @@ function decisionsIn(body: readonly Statement[], iterable?: Expression): readonl
     });
   if (iterable) reads(iterable);
   inScope(body, (node) => {
-    // The clauses of a comprehension come by here as well; they have no body, and are read with it.
-    if ((node.kind === "if" && "body" in node && !isRecord(node)) || node.kind === "while" || node.kind === "conditional") reads(node.test);
+    if ((node.kind === "if" && !isRecord(node)) || node.kind === "while" || node.kind === "conditional") reads(node.test);
     if (node.kind === "for") reads(node.iterable);
     if (node.kind === "call" && !isBrief(node)) for (const { value } of node.arguments) reads(value);
     if (node.kind === "comprehension") for (const clause of node.clauses) reads(clause.kind === "if" ? clause.test : clause.iterable);
