@@ -265,7 +265,7 @@ async function benchServer(files: readonly { readonly path: string; readonly tex
     const text = largeProgram(2000);
     for (const kept of ["nothing", "files"]) {
       if (kept === "nothing") rmSync(join(process.env.XDG_CACHE_HOME as string, "gilscope"), { recursive: true });
-      const { indexed, editTimes, peakMemory } = await measureServer(
+      const { indexed, opened, editTimes, peakMemory } = await measureServer(
         join(root, "dist/server.js"),
         workspace,
         join(workspace, "large.py"),
@@ -274,8 +274,10 @@ async function benchServer(files: readonly { readonly path: string; readonly tex
       );
       const name = `server, ${kept} kept`.padEnd(21);
       console.log(`${name} start to indexed    ${indexed.toFixed(0)} ms   ${(indexed / floor).toFixed(2)} × parse only`);
+      console.log(`${name} open → diagnostics  ${opened.toFixed(0)} ms`);
+      const [half, most, all] = [0.5, 0.95, 1].map((share) => percentile(editTimes, share).toFixed(1));
       console.log(
-        `${name} edit → diagnostics  p50 ${percentile(editTimes, 0.5).toFixed(1)} ms, p95 ${percentile(editTimes, 0.95).toFixed(1)} ms   (goal p95 ≤ 10)`,
+        `${name} edit → diagnostics  p50 ${half} ms, p95 ${most} ms, longest ${all} ms, while all is being understood   (goal p95 ≤ 10)`,
       );
       console.log(`${name} peak RSS            ${(peakMemory / 1024 / 1024).toFixed(0)} MB   (goal ≤ 250)`);
     }

@@ -7,6 +7,8 @@ import { startMeasured } from "./measured-process.js";
 export interface ServerFigures {
   /** From the start of the process to the end of indexing, in milliseconds. */
   readonly indexed: number;
+  /** From the message that a file is open, in a workspace that has been read, to its first diagnostics, in milliseconds. */
+  readonly opened: number;
   /** For each edit, from its message to the diagnostics of its version, in milliseconds. */
   readonly editTimes: readonly number[];
   /** In bytes. */
@@ -74,8 +76,10 @@ export async function measureServer(
   await until(({ method, params }) => method === statusNotification && params?.indexing === "done");
   const indexed = performance.now() - started;
 
+  const opening = performance.now();
   write({ method: "textDocument/didOpen", params: { textDocument: { uri, languageId: "python", version: 1, text } } });
   await diagnosed(1);
+  const opened = performance.now() - opening;
   const editTimes: number[] = [];
   for (const [index, { line, character, text: typed }] of edits.entries()) {
     const version = index + 2;
@@ -92,7 +96,7 @@ export async function measureServer(
   write({ method: "exit" });
   stdin.end();
   const { peakMemory } = await running.ended();
-  return { indexed, editTimes, peakMemory };
+  return { indexed, opened, editTimes, peakMemory };
 }
 
 interface Message {
