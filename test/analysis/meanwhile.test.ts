@@ -99,6 +99,24 @@ test("until a large program is understood, answers are about what the editor sho
   assert.equal(host.snapshotForNow(), host.snapshot());
 });
 
+test("where no file is shown, nobody waits: answers are about all, and the first file that is shown does not wait until that is understood", () => {
+  const host = hostOf({ "/w/starter.py": starter, "/w/counter.py": counter });
+  assert.equal(
+    host.understand(() => true),
+    "whole",
+  );
+  assert.deepEqual(codesNow(host, "/w/counter.py"), ["GIL201"]);
+  assert.deepEqual(host.snapshotForNow().paths(), ["/w/counter.py", "/w/starter.py"]);
+  host.openFile("/w/counter.py", counter);
+  assert.deepEqual(host.snapshotForNow().paths(), ["/w/counter.py"]);
+  understandInTurns(host, 100);
+  assert.deepEqual(codesNow(host, "/w/counter.py"), ["GIL201"]);
+  // Nothing is shown any more, and later something is again.
+  host.closeFile("/w/counter.py");
+  host.openFile("/w/starter.py", starter);
+  assert.deepEqual(host.snapshotForNow().paths(), ["/w/counter.py", "/w/starter.py"]);
+});
+
 test("a file comes to a large program: until that is understood anew, answers are about the one before, as it is now", () => {
   const host = hostOf({ "/w/starter.py": starter, "/w/counter.py": counter });
   host.openFile("/w/counter.py", counter);

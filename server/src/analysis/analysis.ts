@@ -232,20 +232,16 @@ export class AnalysisHost {
 
   /** Answers about the present state; asking again without a change in between costs nothing. */
   snapshot(): Analysis {
-    if (!this.current.whole) {
-      const files = new Map(this.files);
-      this.current.whole = this.newSnapshot(files, this.meanwhile.memory);
-      this.meanwhile.isNowUnderstood(files);
-    }
+    this.current.whole ??= this.newSnapshot(new Map(this.files), this.meanwhile.memory);
     return this.current.whole;
   }
 
   /**
    * The same, for who cannot wait until a large program is understood: until then, answers are about what was understood before, or about the files that
-   * an editor shows alone.
+   * an editor shows alone. Where it shows none, nobody is kept from anything.
    */
   snapshotForNow(): Analysis {
-    if (this.isUnderstood()) return this.snapshot();
+    if (this.programForNow() === "whole") return this.snapshot();
     if (!this.current.meanwhile) {
       const { files, memory } = this.meanwhile.program(this.files);
       this.current.meanwhile = this.newSnapshot(new Map(files), memory);
@@ -258,7 +254,7 @@ export class AnalysisHost {
    * What was found out until then is not lost. `whole`: answers are about the whole program from now on; `stuck`: the next turn should be longer.
    */
   understand(mustEnd: () => boolean): "whole" | "further" | "stuck" {
-    if (this.isUnderstood()) return "whole";
+    if (this.programForNow() === "whole") return "whole";
     const files = new Map(this.files);
     try {
       this.turn.during(mustEnd, () => {
@@ -274,11 +270,18 @@ export class AnalysisHost {
     return "whole";
   }
 
-  private isUnderstood(): boolean {
-    if (this.meanwhile.isUnderstood(this.files)) return true;
+  /** Which program those are answered about who cannot wait. */
+  private programForNow(): "whole" | "part" {
+    if (this.meanwhile.isUnderstood(this.files)) return "whole";
     let lines = 0;
-    for (const { facts } of this.files.values()) lines += facts.lineCount;
-    return lines <= this.linesAtOnce;
+    let isShown = false;
+    for (const { facts, open } of this.files.values()) {
+      lines += facts.lineCount;
+      isShown ||= open;
+    }
+    if (lines > this.linesAtOnce) return isShown ? "part" : "whole";
+    this.meanwhile.isNowUnderstood(new Map(this.files));
+    return "whole";
   }
 
   private newSnapshot(files: ReadonlyMap<string, HeldFile>, memories: Map<string, LinkMemory>): Analysis {

@@ -135,7 +135,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     },
     understand(mustEnd) {
       const reached = analysisHost.understand(mustEnd);
-      if (reached === "whole" && analysis !== analysisHost.snapshot()) {
+      if (reached === "whole" && analysis !== analysisHost.snapshotForNow()) {
         changed();
         refreshNotes();
       }
