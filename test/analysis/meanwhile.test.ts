@@ -41,6 +41,14 @@ function understandInTurns(host: AnalysisHost, looks: number, between: (turn: nu
   }
 }
 
+/** A large program of two files that together are a race, one of which is shown, and that has been understood. */
+function understoodCounter(): AnalysisHost {
+  const host = hostOf({ "/w/starter.py": starter, "/w/counter.py": counter });
+  host.openFile("/w/counter.py", counter);
+  understandInTurns(host, 100);
+  return host;
+}
+
 /** Programs of some kinds, and two files that only together are a race. */
 function manyFiles(): Readonly<Record<string, string>> {
   const folder = "test/measure/programs";
@@ -118,9 +126,7 @@ test("where no file is shown, nobody waits: answers are about all, and the first
 });
 
 test("a file comes to a large program: until that is understood anew, answers are about the one before, as it is now", () => {
-  const host = hostOf({ "/w/starter.py": starter, "/w/counter.py": counter });
-  host.openFile("/w/counter.py", counter);
-  understandInTurns(host, 100);
+  const host = understoodCounter();
   host.setFile("/w/other.py", "from counter import add\nadd()\n");
   assert.deepEqual(codesNow(host, "/w/counter.py"), ["GIL201"]);
   assert.deepEqual(host.snapshotForNow().paths(), ["/w/counter.py", "/w/starter.py"]);
@@ -134,9 +140,7 @@ test("a file comes to a large program: until that is understood anew, answers ar
 });
 
 test("a file is shown that was no part of what was understood before", () => {
-  const host = hostOf({ "/w/starter.py": starter, "/w/counter.py": counter });
-  host.openFile("/w/counter.py", counter);
-  understandInTurns(host, 100);
+  const host = understoodCounter();
   host.openFile("/elsewhere/script.py", "import time\nasync def wait():\n    time.sleep(1)\n");
   assert.deepEqual(codesNow(host, "/elsewhere/script.py"), ["GIL407"]);
   assert.deepEqual(host.snapshotForNow().paths(), ["/elsewhere/script.py", "/w/counter.py"]);
@@ -156,9 +160,7 @@ test("a small program is understood at once, and new settings are used from the 
     small.understand(() => true),
     "whole",
   );
-  const large = hostOf({ "/w/starter.py": starter, "/w/counter.py": counter });
-  large.openFile("/w/counter.py", counter);
-  understandInTurns(large, 100);
+  const large = understoodCounter();
   large.configure({ ...settings, severities: { "non-atomic-shared-update": "off" } });
   assert.deepEqual(codesNow(large, "/w/counter.py"), []);
   understandInTurns(large, 100);

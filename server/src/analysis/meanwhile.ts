@@ -1,3 +1,5 @@
+import { sameKeys } from "../base/same-keys.js";
+
 /** A program that answers are about: its files, and what is remembered of it. */
 interface KnownProgram<File, Memory> {
   readonly files: ReadonlyMap<string, File>;
@@ -22,9 +24,7 @@ export class Meanwhile<File extends { readonly path: string; readonly open: bool
 
   /** Whether the program of these files, as they are or were, has been understood. */
   isUnderstood(files: ReadonlyMap<string, File>): boolean {
-    if (this.understood.size !== files.size) return false;
-    for (const path of files.keys()) if (!this.understood.has(path)) return false;
-    return true;
+    return sameKeys(this.understood, files);
   }
 
   /** All has been asked about the program of these files. */

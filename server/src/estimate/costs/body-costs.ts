@@ -183,7 +183,7 @@ export class BodyCosts extends Costing {
     const wait = operation.op === "call" ? own.wait : waitTogether(own, this.evaluator.trips(operation, at).count);
     const { all, more } = besideWait(longest, wait);
     // Whom a semaphore of the loop lets in is told by the wait; threads do not wait for it.
-    addTo(sum, { ...own, ...withoutLocks, wait: more });
+    addTo(sum, { ...own, lockEntries: 0, wait: more });
     return all;
   }
 
@@ -394,16 +394,3 @@ export class BodyCosts extends Costing {
  */
 const generatorContext = 7;
 const maximumSteps = 60_000;
-
-/** What a sum is without the sections that were entered under locks. */
-const withoutLocks = {
-  lockPlaces: 0,
-  lockedUnknown: 0,
-  lockEntries: 0,
-  lockChecks: 0,
-  lockReleases: 0,
-  lockRecords: 0,
-  locked: zero,
-  lockedNative: zero,
-  lockedWait: zero,
-} as const satisfies Partial<Sum>;

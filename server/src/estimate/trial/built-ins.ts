@@ -10,6 +10,7 @@ import {
   Complex,
   Dict,
   done,
+  type Elements,
   Float,
   Imported,
   Instance,
@@ -101,7 +102,16 @@ export function builtIns(machine: Machine): ReadonlyMap<string, Py> {
     made.set(name, new Native(name, call));
   };
   const list = (value: Py | undefined): readonly Py[] => (value === undefined ? [] : machine.listOf(value));
-  const lazily = (next: () => Py | typeof done): Py => new Iterator_(next);
+  const lazily = (next: () => Py | typeof done): Iterator_ => new Iterator_(next);
+  /** The same, any element of which can be asked for until one was taken. */
+  const indexed = (next: () => Py | typeof done, elements: Elements | undefined): Py => {
+    const made = lazily(() => {
+      made.elements = undefined;
+      return next();
+    });
+    made.elements = elements;
+    return made;
+  };
   const best =
     (sign: number): Call =>
     (given, named) => {
@@ -136,14 +146,14 @@ export function builtIns(machine: Machine): ReadonlyMap<string, Py> {
     const next = machine.iterate(value);
     const first = asIndex(start ?? named.get("start") ?? 0);
     let index = first;
-    const made = new Iterator_(() => {
-      made.elements = undefined;
-      const item = next();
-      return item === done ? done : new Tuple([index++, item]);
-    });
     const elements = machine.elementsOf(value);
-    if (elements) made.elements = { ...elements, element: (at) => new Tuple([first + at, elements.element(at)]) };
-    return made;
+    return indexed(
+      () => {
+        const item = next();
+        return item === done ? done : new Tuple([index++, item]);
+      },
+      elements && { ...elements, element: (at) => new Tuple([first + at, elements.element(at)]) },
+    );
   });
   /** One element of each, until one of them ends. */
   const together = (iterables: readonly Py[]): (() => readonly Py[] | typeof done) => {
@@ -160,19 +170,20 @@ export function builtIns(machine: Machine): ReadonlyMap<string, Py> {
   };
   define("zip", (given) => {
     const next = together(given);
-    const made = new Iterator_(() => {
-      made.elements = undefined;
-      const items = given.length === 0 ? done : next();
-      return items === done ? done : new Tuple(items);
-    });
     const all = given.map((each) => machine.elementsOf(each));
     const known = all.flatMap((each) => (each ? [each] : []));
-    if (known.length > 0 && known.length === all.length)
-      made.elements = {
-        length: Math.min(...known.map(({ length }) => length)),
-        element: (at) => new Tuple(known.map(({ element }) => element(at))),
-      };
-    return made;
+    return indexed(
+      () => {
+        const items = given.length === 0 ? done : next();
+        return items === done ? done : new Tuple(items);
+      },
+      known.length > 0 && known.length === all.length
+        ? {
+            length: Math.min(...known.map(({ length }) => length)),
+            element: (at) => new Tuple(known.map(({ element }) => element(at))),
+          }
+        : undefined,
+    );
   });
   define("map", ([call = null, ...iterables]) => {
     const next = together(iterables);

@@ -1,3 +1,4 @@
+import { sameKeys } from "../../../base/same-keys.js";
 import type { Knowledge } from "../../../knowledge/knowledge.js";
 import type { FunctionNode, LinkedFile } from "../entity.js";
 import type { Program } from "../link.js";
@@ -123,7 +124,7 @@ export class AnswerMemory {
     this.program = undefined;
     this.present = newQuestion(0, this.state);
     this.named.take(state.files);
-    if (!before || this.lifetime === "one state" || before.knowledge !== state.knowledge || !samePaths(before.files, state.files)) {
+    if (!before || this.lifetime === "one state" || before.knowledge !== state.knowledge || !sameKeys(before.files, state.files)) {
       this.answers = new Map();
       this.overviews.forgetAll();
       this.named.forget();
@@ -672,12 +673,6 @@ export class AnswerMemory {
 
 const none: readonly never[] = [];
 const nothing: ReadonlySet<never> = new Set<never>([]);
-
-function samePaths(a: ReadonlyMap<string, LinkedFile>, b: ReadonlyMap<string, LinkedFile>): boolean {
-  if (a.size !== b.size) return false;
-  for (const path of b.keys()) if (!a.has(path)) return false;
-  return true;
-}
 
 /** What nobody has asked for in so many states is forgotten, even if nothing behind it has changed. */
 const mostStatesLeftAlone = 4 * statesBetweenSweeps;
